@@ -1,0 +1,1 @@
+"""The pure core: text in, figures and findings out. No protocol, no files, no globals."""

@@ -1,0 +1,109 @@
+"""The words of the analysis: figures of a function, confidence in a file's result, findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ConfidenceLevel = Literal["complete", "partial", "skipped"]
+Severity = Literal["error", "warning", "information", "hint"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one line: 1-based ``line``, 0-based code-point columns, ``end`` exclusive."""
+
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One +1 of a function's cyclomatic complexity: its 1-based line and what stood there."""
+
+    line: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionMetrics:
+    """The figures of one function, counted by lizard's rules.
+
+    ``name`` is lizard's own; ``qualified_name`` carries its classes and outer functions
+    (``Order.total``, ``outer.inner``). Lines are 1-based and inclusive; ``start_line`` is where
+    lizard begins (the ``def``), ``edit_line`` where an edit of the whole function begins (its
+    first decorator). ``name_span`` is where the name stands. ``ccn`` is McCabe's cyclomatic
+    complexity by lizard's counting, ``nloc`` lines without blanks and comments, ``parameters``
+    what lizard counts (with self), ``nesting`` the depth of nested blocks (our own count).
+    ``corrected`` is true where lizard misread the function and these are the figures that its
+    rules give for the whole of it; ``raw_ccn`` is then what lizard printed, or None where it
+    saw no such function.
+    """
+
+    name: str
+    qualified_name: str
+    start_line: int
+    end_line: int
+    edit_line: int
+    name_span: Span
+    ccn: int
+    nloc: int
+    tokens: int
+    parameters: int
+    nesting: int = 0
+    cognitive: int = 0
+    decisions: tuple[Decision, ...] = ()
+    corrected: bool = False
+    raw_ccn: int | None = None
+
+    @property
+    def length(self) -> int:
+        """Lines from ``start_line`` to ``end_line``, both counted, as lizard's ``length``."""
+        return self.end_line - self.start_line + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How far a result can be trusted; ``reason`` is one sentence unless it is complete.
+
+    ``partial`` means that from the 1-based ``from_line`` on functions may be missing or wrong.
+    """
+
+    level: ConfidenceLevel = "complete"
+    reason: str = ""
+    from_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileMetrics:
+    """The result for one text. ``functions`` are in the order of their start lines."""
+
+    language: str
+    confidence: Confidence
+    functions: tuple[FunctionMetrics, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A figure above its limit. ``rule`` is the stable code: ccn, parameters, length, …"""
+
+    rule: str
+    severity: Severity
+    message: str
+    function: FunctionMetrics
+    value: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The highest figures that draw no finding; 0 switches a rule off.
+
+    ccn: lizard's default (``lizard -C 15``). parameters: SonarSource's rule S107 (7), since
+    lizard's own 100 never fires. length: lines, SonarSource's S138 (100).
+    """
+
+    ccn: int = 15
+    parameters: int = 7
+    length: int = 100
