@@ -1,0 +1,92 @@
+"""Whether Claude can be asked at all: package and key, found without importing anything heavy."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+HOW_TO_GET_A_KEY = (
+    "Set ANTHROPIC_API_KEY in the environment your editor starts from (keys are made at "
+    "console.anthropic.com), or ANTHROPIC_BASE_URL and a token for a server of your own."
+)
+HOW_TO_GET_THE_PACKAGE = (
+    "The package `anthropic` is not installed beside Architect LSP. Install it with "
+    "`pip install anthropic` into the Python that runs the server."
+)
+#: Clients of the SDK for other clouds, with the variable that tells that they are set up.
+CLOUDS = {
+    "bedrock": ("AsyncAnthropicBedrock", ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE")),
+    "vertex": ("AsyncAnthropicVertex", ("CLOUD_ML_REGION",)),
+    "foundry": ("AsyncAnthropicFoundry", ("ANTHROPIC_FOUNDRY_API_KEY",)),
+}
+
+
+def package_installed() -> bool:
+    """Whether `import anthropic` would find something."""
+    return find_spec("anthropic") is not None
+
+
+def credentials_available(provider: str = "anthropic") -> bool:
+    """Whether package and credentials are there, so that asking Claude makes sense.
+
+    Looks at the environment and at small files only; nothing is imported and nothing is sent,
+    so a key that is there may still be wrong.
+    """
+    return not why_unavailable(provider)
+
+
+def why_unavailable(provider: str = "anthropic") -> str:
+    """One or two sentences on what is missing, empty if nothing is."""
+    if not package_installed():
+        return HOW_TO_GET_THE_PACKAGE
+    if provider in CLOUDS:
+        names = CLOUDS[provider][1]
+        if any(os.environ.get(name) for name in names):
+            return ""
+        return f"The provider {provider} is not set up: set {' or '.join(names)}."
+    if not _has_credentials(os.environ):
+        return f"There is no key for Claude. {HOW_TO_GET_A_KEY}"
+    return ""
+
+
+def _has_credentials(environ: Mapping[str, str]) -> bool:
+    if environ.get("ANTHROPIC_API_KEY") or environ.get("ANTHROPIC_AUTH_TOKEN"):
+        return True
+    return _federated(environ) or _has_profile(environ)
+
+
+def _federated(environ: Mapping[str, str]) -> bool:
+    """Workload identity, the way the SDK reads it from the environment."""
+    token = environ.get("ANTHROPIC_IDENTITY_TOKEN") or environ.get("ANTHROPIC_IDENTITY_TOKEN_FILE")
+    rule = environ.get("ANTHROPIC_FEDERATION_RULE_ID")
+    return bool(token and rule and environ.get("ANTHROPIC_ORGANIZATION_ID"))
+
+
+def _has_profile(environ: Mapping[str, str]) -> bool:
+    """A profile of the SDK on disk: the one that is named, or the active one."""
+    try:
+        folder = _config_folder(environ)
+        name = environ.get("ANTHROPIC_PROFILE") or _active_profile(folder)
+        return (folder / "configs" / f"{name}.json").is_file()
+    except (OSError, RuntimeError, ValueError):
+        return False  # no home folder, or a name that is no file name
+
+
+def _config_folder(environ: Mapping[str, str]) -> Path:
+    if named := environ.get("ANTHROPIC_CONFIG_DIR"):
+        return Path(named)
+    if sys.platform == "win32":
+        appdata = environ.get("APPDATA")
+        roaming = Path(appdata) if appdata else Path.home() / "AppData" / "Roaming"
+        return roaming / "Anthropic"
+    return Path.home() / ".config" / "anthropic"
+
+
+def _active_profile(folder: Path) -> str:
+    try:
+        return (folder / "active_config").read_text(encoding="utf-8").strip() or "default"
+    except OSError:
+        return "default"
