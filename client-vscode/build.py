@@ -1,0 +1,164 @@
+"""Build the VS Code extension: one VSIX that carries the server and fits every platform.
+
+``python client-vscode/build.py`` leaves client-vscode/architect-lsp-VERSION.vsix and prints its
+path. It needs Node.js 20 or newer with npm, and pip in the Python that runs it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+BUNDLED = HERE / "bundled"
+LIBS = BUNDLED / "libs"
+REQUIREMENTS = ROOT / "requirements" / "vsix.txt"
+OWN_PACKAGES = (ROOT / "server" / "architect_server", ROOT / "agents" / "architect_agents")
+
+#: Files that tie a package to one platform, and what pip leaves that nobody needs at run time.
+NATIVE = ("*.so", "*.pyd", "*.dylib")
+LEFTOVERS = ("__pycache__", "bin", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
+
+#: Notes in a folder what it was made from.
+STAMP = ".made-from"
+
+
+class BuildError(Exception):
+    """The build can't go on; one sentence says why."""
+
+
+def server_version() -> str:
+    """The version of the server, from the one place where it stands."""
+    source = (ROOT / "server" / "architect_server" / "__init__.py").read_text(encoding="utf-8")
+    found = re.search(r'^__version__ = "(.+)"$', source, re.MULTILINE)
+    if not found:
+        raise BuildError("server/architect_server/__init__.py names no __version__.")
+    return found[1]
+
+
+def check_version() -> str:
+    """The version that server and extension agree on."""
+    server = server_version()
+    extension = json.loads((HERE / "package.json").read_text(encoding="utf-8"))["version"]
+    if server != extension:
+        raise BuildError(
+            f"The server is {server}, but client-vscode/package.json says {extension}: "
+            "make them equal."
+        )
+    return server
+
+
+def run(*command: str | Path, cwd: Path = HERE) -> None:
+    """Run a step; its output is shown only if it fails."""
+    words = [str(word) for word in command]
+    program = shutil.which(words[0])
+    if program is None:
+        raise BuildError(f"{words[0]} is missing: the build needs Node.js 20 or newer with npm.")
+    done = subprocess.run(
+        [program, *words[1:]],
+        cwd=cwd,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    if done.returncode:
+        raise BuildError(f"{' '.join(words)} failed:\n{done.stdout}")
+
+
+def _is_made_from(folder: Path, source: Path) -> bool:
+    """Whether ``folder`` was made from ``source`` as it is now; then it need not be made anew."""
+    note = folder / STAMP
+    return note.is_file() and note.read_text(encoding="ascii") == _digest(source)
+
+
+def _note_made_from(folder: Path, source: Path) -> None:
+    (folder / STAMP).write_text(_digest(source), encoding="ascii")
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def bundle_extension() -> None:
+    """The TypeScript and its packages as one out/extension.js."""
+    lock = HERE / "package-lock.json"
+    if not _is_made_from(HERE / "node_modules", lock):
+        run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        _note_made_from(HERE / "node_modules", lock)
+    run("node", "esbuild.mjs")
+    for name in ("LICENSE", "CHANGELOG.md"):
+        if (ROOT / name).exists():
+            shutil.copyfile(ROOT / name, HERE / name)
+
+
+def bundle_server() -> None:
+    """The server, and what it needs, below bundled/libs; pure Python only."""
+    if not _is_made_from(LIBS, REQUIREMENTS):
+        install_libraries()
+        _note_made_from(LIBS, REQUIREMENTS)
+    for package in OWN_PACKAGES:
+        shutil.rmtree(LIBS / package.name, ignore_errors=True)
+        shutil.copytree(package, LIBS / package.name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(HERE / "python" / "bootstrap.py", BUNDLED / "bootstrap.py")
+
+
+def install_libraries() -> None:
+    """The packages that the server needs, in the locked versions."""
+    shutil.rmtree(BUNDLED, ignore_errors=True)
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+    options = ("--no-deps", "--no-compile", "--require-hashes")
+    run(*pip, "install", *options, "-r", REQUIREMENTS, "-t", LIBS)
+    for path in _superfluous(LIBS):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _superfluous(folder: Path) -> Iterator[Path]:
+    for pattern in (*NATIVE, "__pycache__"):
+        yield from list(folder.rglob(pattern))
+    for name in LEFTOVERS:
+        yield from list(folder.glob(name))
+        yield from list(folder.glob(f"*.dist-info/{name}"))
+
+
+def check_server() -> None:
+    """The bundle must do with a bare Python: no site-packages, no PYTHONPATH."""
+    run(sys.executable, "-I", "-S", BUNDLED / "bootstrap.py", "--version")
+
+
+def package(version: str) -> Path:
+    """Pack everything that .vscodeignore lets through."""
+    vsix = HERE / f"architect-lsp-{version}.vsix"
+    vsce = HERE / "node_modules" / "@vscode" / "vsce" / "vsce"
+    flags = ("--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links")
+    run("node", vsce, "package", *flags, "-o", vsix)
+    return vsix
+
+
+def main() -> int:
+    try:
+        version = check_version()
+        bundle_extension()
+        bundle_server()
+        check_server()
+        vsix = package(version)
+    except BuildError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - a build's job is to say
+        return 1
+    print(f"{os.path.relpath(vsix)}: {vsix.stat().st_size / 1_000_000:.1f} MB")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
