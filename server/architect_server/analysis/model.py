@@ -38,7 +38,8 @@ class FunctionMetrics:
     what lizard counts (with self), ``nesting`` the depth of nested blocks (our own count).
     ``corrected`` is true where lizard misread the function and these are the figures that its
     rules give for the whole of it; ``raw_ccn`` is then what lizard printed, or None where it
-    saw no such function.
+    saw no such function. ``suppressed`` names the comment that asks for silence ("lizard
+    forgives"); the figures stand all the same. Empty for most functions.
     """
 
     name: str
@@ -56,6 +57,7 @@ class FunctionMetrics:
     decisions: tuple[Decision, ...] = ()
     corrected: bool = False
     raw_ccn: int | None = None
+    suppressed: str = ""
 
     @property
     def length(self) -> int:
@@ -86,7 +88,7 @@ class FileMetrics:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A figure above its limit. ``rule`` is the stable code: ccn, parameters, length, …"""
+    """A figure above its limit. ``rule`` is the stable code: ccn, parameters, length and others."""
 
     rule: str
     severity: Severity
@@ -102,8 +104,11 @@ class Limits:
 
     ccn: lizard's default (``lizard -C 15``). parameters: SonarSource's rule S107 (7), since
     lizard's own 100 never fires. length: lines, SonarSource's S138 (100).
+    cognitive and nesting are off.
     """
 
     ccn: int = 15
     parameters: int = 7
     length: int = 100
+    cognitive: int = 0
+    nesting: int = 0

@@ -1,0 +1,41 @@
+"""Finds a function again after the text around it has moved: a fingerprint of its own lines."""
+
+from __future__ import annotations
+
+import textwrap
+from hashlib import blake2b
+
+from architect_server.analysis.model import FileMetrics, FunctionMetrics
+from architect_server.analysis.text import LineTable
+
+_DIGEST_BYTES = 16
+
+
+def fingerprint(text: str | LineTable, function: FunctionMetrics) -> str:
+    """A hash of the function's own lines, decorators included, as 32 hexadecimal digits.
+
+    Moving or re-indenting the whole function, trailing blanks and the kind of line ends do not
+    change it; any other edit inside it does.
+    """
+    table = text if isinstance(text, LineTable) else LineTable(text)
+    lines = [
+        table.line_text(line).rstrip() for line in range(function.edit_line - 1, function.end_line)
+    ]
+    own = textwrap.dedent("\n".join(lines))
+    return blake2b(own.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def relocate(
+    metrics: FileMetrics, text: str, qualified_name: str, wanted: str
+) -> FunctionMetrics | None:
+    """The function of that name whose lines still have the fingerprint ``wanted``.
+
+    None if it changed, is gone, or if several functions answer the description.
+    """
+    table = LineTable(text)
+    found = [
+        function
+        for function in metrics.functions
+        if function.qualified_name == qualified_name and fingerprint(table, function) == wanted
+    ]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,64 @@
+"""What is still known of a text that can't be read just now, from its last good result.
+
+While a line is half typed (an open quote, say) functions below it seem to vanish. Nobody is
+helped by squiggles that come and go: what lies outside the edited lines is still true.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from architect_server.analysis.model import Decision, FileMetrics, FunctionMetrics, Span
+
+
+def carry_over(old_text: str, old: FileMetrics, new_text: str, new: FileMetrics) -> FileMetrics:
+    """``new``, completed by those functions of ``old`` that the edit did not touch.
+
+    A complete result is returned as it is. Otherwise every function of ``old`` that lies wholly
+    above the edited lines, or wholly below them (moved by as many lines as the edit added),
+    stands in for what ``new`` has in its place.
+    """
+    if new.confidence.level == "complete" or not old.functions:
+        return new
+    first, last, added = _edited_lines(old_text, new_text)
+    kept: list[FunctionMetrics] = []
+    for function in old.functions:
+        if function.end_line < first:
+            kept.append(function)
+        elif function.edit_line > last:
+            kept.append(_moved(function, added))
+    starts = {function.start_line for function in kept}
+    fresh = [
+        function
+        for function in new.functions
+        if function.start_line not in starts and first <= function.start_line <= last + added
+    ]
+    functions = sorted([*kept, *fresh], key=lambda function: function.start_line)
+    return replace(new, functions=tuple(functions))
+
+
+def _edited_lines(old_text: str, new_text: str) -> tuple[int, int, int]:
+    """First and last 1-based line of the old text that an edit touched, and lines it added."""
+    old_lines, new_lines = old_text.split("\n"), new_text.split("\n")
+    shorter = min(len(old_lines), len(new_lines))
+    head = 0
+    while head < shorter and old_lines[head] == new_lines[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and old_lines[-1 - tail] == new_lines[-1 - tail]:
+        tail += 1
+    return head + 1, len(old_lines) - tail, len(new_lines) - len(old_lines)
+
+
+def _moved(function: FunctionMetrics, lines: int) -> FunctionMetrics:
+    span = function.name_span
+    return replace(
+        function,
+        start_line=function.start_line + lines,
+        end_line=function.end_line + lines,
+        edit_line=function.edit_line + lines,
+        name_span=Span(span.line + lines, span.start, span.end),
+        decisions=tuple(
+            Decision(decision.line + lines, decision.kind) for decision in function.decisions
+        ),
+    )

@@ -1,0 +1,77 @@
+"""What a +1 was: reads lizard's tokens as they pass and names the construct that counts."""
+
+from __future__ import annotations
+
+_OPENING = frozenset("([{")
+_CLOSING = frozenset(")]}")
+_NAMES = {"?": "ternary", "&&": "and", "||": "or"}
+
+
+class KindReader:
+    """Follows the token stream of one file; ``kind`` names the token that is being counted.
+
+    In Python the same word counts as different things: ``for`` begins a loop or a
+    comprehension, ``if`` a statement, a comprehension's filter or a ternary. Only their place
+    tells. Elsewhere the token itself is the name.
+    """
+
+    def __init__(self, *, python: bool) -> None:
+        self._python = python
+        self._line = 0
+        self._statement_start = True
+        self._previous = ""
+        # One entry per open bracket (the first stands for none): a comprehension began there.
+        self._comprehensions = [False]
+
+    def see(self, symbol: str, line: int) -> None:
+        """Take in the next token, which ends on ``line``."""
+        if not self._python:
+            return
+        fresh = line != self._line and self._previous != "\\\n" and len(self._comprehensions) == 1
+        self._statement_start = fresh or (self._statement_start and self._previous == "async")
+        self._line = line
+        self._previous = symbol
+        if symbol in _OPENING:
+            self._comprehensions.append(False)
+        elif symbol in _CLOSING and len(self._comprehensions) > 1:
+            self._comprehensions.pop()
+        elif symbol == "for" and not self._statement_start:
+            self._comprehensions[-1] = True
+
+    def kind(self, symbol: str) -> str:
+        """The name of the construct that ``symbol``, the last one seen, adds."""
+        if not self._python or self._statement_start:
+            return _NAMES.get(symbol, symbol)
+        if symbol == "for":
+            return "comprehension"
+        if symbol == "if":
+            return "comprehension if" if self._comprehensions[-1] else "ternary"
+        return symbol
+
+
+# After one of these a brace opens a literal or a pattern, not a block.
+_BEFORE_LITERAL = frozenset(
+    ("=", "(", ",", ":", "[", "return", "?", "&&", "||", "import", "export")
+)
+
+
+class BlockDepth:
+    """How many blocks in braces are open; braces that look like literals do not count."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self._previous = ""
+        self._blocks: list[bool] = []
+
+    def see(self, symbol: str) -> bool:
+        """Take in the next token; whether it opened or closed a block."""
+        changed = False
+        if symbol == "{":
+            changed = self._previous not in _BEFORE_LITERAL
+            self._blocks.append(changed)
+            self.depth += changed
+        elif symbol == "}" and self._blocks:
+            changed = self._blocks.pop()
+            self.depth -= changed
+        self._previous = symbol
+        return changed

@@ -1,0 +1,40 @@
+"""Looks at a text before lizard does: refuses what freezes it, evens out what moves its lines."""
+
+from __future__ import annotations
+
+from architect_server.analysis.text import BOM, unify_line_ends
+
+#: Characters; a larger text is not measured.
+MAX_CHARACTERS = 2_000_000
+
+# Character steps that lizard's tokenizer may spend on one of its quadratic patterns. One step
+# takes about a nanosecond in C, so this is under half a second.
+_MAX_STEPS = 200_000_000
+
+# lizard counts a line for each of these inside a comment. All are white space to it, as a
+# blank is, so a blank in their place changes no other figure.
+_FALSE_LINE_ENDS = str.maketrans(dict.fromkeys("\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
+
+
+def prepare(text: str) -> str:
+    """``text`` as lizard shall see it: no BOM, LF line ends, no character that moves its lines.
+
+    Lines stay the protocol's; columns stay too, but on a first line that began with a BOM.
+    """
+    return unify_line_ends(text.removeprefix(BOM)).translate(_FALSE_LINE_ENDS)
+
+
+def refusal(text: str) -> str:
+    """Why ``text`` must not reach lizard, as one sentence; empty if it may."""
+    if len(text) > MAX_CHARACTERS:
+        megabytes = MAX_CHARACTERS / 1_000_000
+        return f"The file is larger than {megabytes:g} million characters."
+    if _comment_steps(text) > _MAX_STEPS:
+        return "Too many comments are opened with /* and never closed."
+    return ""
+
+
+def _comment_steps(text: str) -> int:
+    """Steps lizard spends on ``/*`` that no ``*/`` follows: each is searched to the text's end."""
+    tail = text.rfind("*/") + 1
+    return text.count("/*", tail) * (len(text) - tail)

@@ -1,0 +1,165 @@
+"""Python: lizard's figures held against ``ast``, counted anew where lizard misread the layout."""
+
+from __future__ import annotations
+
+import tokenize
+from dataclasses import replace
+
+from architect_server.analysis import lizard_adapter, names
+from architect_server.analysis.lizard_adapter import RawFile, RawFunction
+from architect_server.analysis.model import Confidence, Decision, FunctionMetrics, Span
+from architect_server.analysis.python_outline import PythonFunction, UnparsableError, outline
+from architect_server.analysis.python_straighten import straighten
+
+_FILENAME = "source.py"
+
+
+def check(source: str, raw: RawFile) -> tuple[list[FunctionMetrics], Confidence]:
+    """What lizard has for ``source`` (``raw``), with true names and spans, corrected where needed.
+
+    While the text does not parse, figures and spans are lizard's own (it goes on where ``ast``
+    cannot) and the confidence is partial from the line at which Python stumbles.
+    """
+    try:
+        functions = outline(source)
+    except UnparsableError as error:
+        return _unchecked(source, raw), _doubt(raw, error)
+    if raw.stopped_line is not None:
+        functions = [found for found in functions if found.end_line < raw.stopped_line]
+    matched = [_match(function, raw) for function in functions]
+    whole = _whole(functions, matched)
+    recount: dict[int, RawFunction] = {}
+    if not all(whole):
+        recount = _count_straightened(source, functions)
+    metrics = []
+    missing = []
+    for function, own, is_whole in zip(functions, matched, whole, strict=True):
+        true = own if is_whole else recount.get(function.def_line)
+        if true is None:
+            missing.append(function.def_line)
+            true = own
+        if true is not None:
+            metrics.append(_checked(function, true, own, corrected=not is_whole))
+    return metrics, _confidence(raw, missing)
+
+
+def as_metrics(
+    function: RawFunction, *, qualified_name: str, name_span: Span, edit_line: int, nesting: int
+) -> FunctionMetrics:
+    """The figures of lizard under our names."""
+    return FunctionMetrics(
+        name=function.name,
+        qualified_name=qualified_name,
+        start_line=function.start_line,
+        end_line=function.end_line,
+        edit_line=edit_line,
+        name_span=name_span,
+        ccn=function.ccn,
+        nloc=function.nloc,
+        tokens=function.tokens,
+        parameters=function.parameters,
+        nesting=nesting,
+        cognitive=function.cognitive,
+        decisions=function.decisions,
+        suppressed="lizard forgives" if function.forgiven else "",
+    )
+
+
+def _match(function: PythonFunction, raw: RawFile) -> RawFunction | None:
+    """What lizard has for ``function``: the same name on the same line."""
+    for candidate in raw.functions:
+        same_line = candidate.start_line == function.def_line
+        if same_line and names.bare_name(candidate.name) == function.name:
+            return candidate
+    return None
+
+
+def _whole(functions: list[PythonFunction], matched: list[RawFunction | None]) -> list[bool]:
+    """Which functions lizard saw from their first line to their last, and all inside them.
+
+    A function that lizard cut short or missed leaves its tokens to those around it.
+    """
+    whole = [
+        own is not None and own.end_line == function.end_line
+        for function, own in zip(functions, matched, strict=True)
+    ]
+    # In text order every function comes after the one around it.
+    for index in reversed(range(len(functions))):
+        around = functions[index].enclosing
+        if around is not None and not whole[index]:
+            whole[around] = False
+    return whole
+
+
+def _count_straightened(source: str, functions: list[PythonFunction]) -> dict[int, RawFunction]:
+    """Figures by lizard for the same text in a layout that it reads right, by ``def`` line."""
+    try:
+        straight = straighten(source, functions)
+    except (tokenize.TokenError, SyntaxError):
+        return {}
+    one_line = {function.def_line for function in functions if function.one_line}
+    found = {}
+    for raw in lizard_adapter.count(straight.text, _FILENAME).functions:
+        line = straight.origin[raw.start_line - 1]
+        found[line] = replace(
+            raw,
+            start_line=line,
+            end_line=straight.origin[raw.end_line - 1],
+            # The header's line was broken in two and counted twice.
+            nloc=raw.nloc - (line in one_line),
+            decisions=tuple(
+                Decision(straight.origin[decision.line - 1], decision.kind)
+                for decision in raw.decisions
+            ),
+        )
+    return {
+        function.def_line: found[function.def_line]
+        for function in functions
+        if function.def_line in found and found[function.def_line].end_line == function.end_line
+    }
+
+
+def _checked(
+    function: PythonFunction, true: RawFunction, own: RawFunction | None, *, corrected: bool
+) -> FunctionMetrics:
+    metrics = as_metrics(
+        true,
+        qualified_name=function.qualified_name,
+        name_span=function.name_span,
+        edit_line=function.edit_line,
+        nesting=function.nesting,
+    )
+    if not corrected:
+        return metrics
+    return replace(metrics, corrected=True, raw_ccn=own.ccn if own else None)
+
+
+def _unchecked(source: str, raw: RawFile) -> list[FunctionMetrics]:
+    lines = source.split("\n")
+    qualified = names.python_names(lines)
+    return [
+        as_metrics(
+            function,
+            qualified_name=qualified.get(function.start_line, function.name),
+            name_span=names.name_span(lines, function.start_line, function.name),
+            edit_line=names.decorated_from(lines, function.start_line),
+            nesting=names.indentation_depth(lines, function.start_line, function.end_line),
+        )
+        for function in raw.functions
+    ]
+
+
+def _doubt(raw: RawFile, error: UnparsableError) -> Confidence:
+    if raw.stopped:
+        return Confidence("partial" if raw.functions else "skipped", raw.stopped, raw.stopped_line)
+    reason = f"Python cannot parse line {error.line}; the figures are lizard's own, unchecked."
+    return Confidence("partial", reason, error.line)
+
+
+def _confidence(raw: RawFile, missing: list[int]) -> Confidence:
+    if raw.stopped:
+        return Confidence("partial", raw.stopped, raw.stopped_line)
+    if missing:
+        reason = "lizard misreads the layout of a function here, and it could not be put right."
+        return Confidence("partial", reason, min(missing))
+    return Confidence()
