@@ -1,0 +1,23 @@
+"""The composition root: wires the handlers to a server; holds no logic."""
+
+from __future__ import annotations
+
+from architect_server.handlers import (
+    code_actions,
+    commands,
+    configuration,
+    diagnostics,
+    lifecycle,
+    text_sync,
+)
+from architect_server.server import ArchitectServer
+
+_AREAS = (lifecycle, configuration, text_sync, diagnostics, code_actions, commands)
+
+
+def create_server() -> ArchitectServer:
+    """A server with every handler in place, ready to be started on a transport."""
+    server = ArchitectServer()
+    for area in _AREAS:
+        area.register(server)
+    return server

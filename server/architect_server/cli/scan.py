@@ -1,0 +1,97 @@
+"""Measures many files with the same engine, limits and settings as the editor."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pathspec
+
+from architect_server.analysis.languages import language_of
+from architect_server.analysis.model import FileMetrics, Finding
+from architect_server.analysis.rules import find
+from architect_server.settings import Layer, Settings, project_layer, resolve
+from architect_server.worker import AnalysisWorker, skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file's result. ``text`` is what was measured."""
+
+    path: Path
+    text: str
+    metrics: FileMetrics
+    findings: tuple[Finding, ...]
+
+
+class SettingsByFolder:
+    """Resolved settings for each folder: pyproject.toml below, the command line on top."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._options = Layer("the command line", options)
+        self._known: dict[Path, Settings] = {}
+        self.problems: dict[str, None] = {}
+
+    def of(self, path: Path) -> Settings:
+        """The settings in force for the file at ``path``."""
+        folder = path.absolute().parent
+        if folder not in self._known:
+            layer, unreadable = project_layer(folder)
+            settings, problems = resolve([layer, self._options] if layer else [self._options])
+            self.problems.update(dict.fromkeys([*unreadable, *problems]))
+            self._known[folder] = settings
+        return self._known[folder]
+
+
+def read_text(path: Path) -> str:
+    """The file as text. Bytes that are no UTF-8 are replaced, as they can't alter a figure."""
+    return path.read_bytes().decode("utf-8", errors="replace")
+
+
+async def scan(
+    files: Sequence[Path], settings: SettingsByFolder, advance: Callable[[Path], None]
+) -> list[Checked]:
+    """Measure ``files``; results in their order. ``advance`` is called once for each file."""
+    wanted = [path for path in files if not _is_excluded(path, settings.of(path))]
+    queue = list(reversed(list(enumerate(wanted))))
+    results: dict[int, Checked] = {}
+
+    async def work() -> None:
+        worker = AnalysisWorker()
+        try:
+            while queue:
+                index, path = queue.pop()
+                results[index] = await _check(worker, path, settings.of(path))
+                advance(path)
+        finally:
+            await worker.close()
+
+    workers = max(1, min(os.cpu_count() or 1, len(wanted)))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(workers):
+            group.create_task(work())
+    return [results[index] for index in sorted(results)]
+
+
+async def _check(worker: AnalysisWorker, path: Path, settings: Settings) -> Checked:
+    language = language_of(path.name) or ""
+    try:
+        text = read_text(path)
+    except OSError as error:
+        return Checked(path, "", skipped(language, f"it can't be read ({error.strerror})"), ())
+    if len(text) > settings.size_limit:
+        reason = f"the file has more than {settings.size_limit:,} characters"
+        return Checked(path, text, skipped(language, reason), ())
+    metrics = await worker.measure(text, language, settings.time_limit)
+    return Checked(path, text, metrics, find(metrics, settings.limits))
+
+
+def _is_excluded(path: Path, settings: Settings) -> bool:
+    if not settings.exclude:
+        return False
+    spec = pathspec.GitIgnoreSpec.from_lines(settings.exclude)
+    return spec.match_file(path.as_posix())

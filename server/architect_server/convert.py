@@ -1,0 +1,192 @@
+"""The only file that speaks both the protocol's types and ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from lsprotocol import types as lsp
+from pygls import uris
+
+from architect_server.analysis.model import Finding, FunctionMetrics, Severity, Span
+from architect_server.document import Change, Document, Encoding, Place, Splice
+from architect_server.session import ClientFacts, Result
+from architect_server.target import target_of
+
+#: How our diagnostics are signed.
+SOURCE = "architect"
+
+#: The code of the one hint that says how far a file's result can be trusted.
+CONFIDENCE_CODE = "confidence"
+
+#: How many decision points a diagnostic lists at most as related information.
+_RELATED = 30
+
+_SEVERITY: Mapping[Severity, lsp.DiagnosticSeverity] = {
+    "error": lsp.DiagnosticSeverity.Error,
+    "warning": lsp.DiagnosticSeverity.Warning,
+    "information": lsp.DiagnosticSeverity.Information,
+    "hint": lsp.DiagnosticSeverity.Hint,
+}
+
+
+def client_facts(params: lsp.InitializeParams, encoding: str | None) -> ClientFacts:
+    """Reduce the client's capabilities to what we decide by."""
+    text = params.capabilities.text_document or lsp.TextDocumentClientCapabilities()
+    workspace = params.capabilities.workspace or lsp.WorkspaceClientCapabilities()
+    window = params.capabilities.window or lsp.WindowClientCapabilities()
+    edits = workspace.workspace_edit or lsp.WorkspaceEditClientCapabilities()
+    publish = text.publish_diagnostics or lsp.PublishDiagnosticsClientCapabilities()
+    refresh = workspace.diagnostics
+    watching = workspace.did_change_watched_files
+    return ClientFacts(
+        name=params.client_info.name if params.client_info else "",
+        encoding=_encoding(encoding),
+        pull_diagnostics=text.diagnostic is not None,
+        diagnostics_refresh=bool(refresh and refresh.refresh_support),
+        related_information=bool(publish.related_information),
+        code_description=bool(publish.code_description_support),
+        document_changes=bool(edits.document_changes),
+        change_annotations=edits.change_annotation_support is not None,
+        work_done_progress=bool(window.work_done_progress),
+        configuration=bool(workspace.configuration),
+        watched_files=bool(watching and watching.dynamic_registration),
+    )
+
+
+def _encoding(kind: str | None) -> Encoding:
+    if kind == lsp.PositionEncodingKind.Utf8:
+        return "utf-8"
+    return "utf-32" if kind == lsp.PositionEncodingKind.Utf32 else "utf-16"
+
+
+def to_path(uri: str) -> Path | None:
+    """The file behind ``uri``; None for untitled texts and other schemes."""
+    path = uris.to_fs_path(uri) if uri.startswith("file:") else None
+    return Path(path) if path else None
+
+
+def to_document(item: lsp.TextDocumentItem) -> Document:
+    """The first snapshot of an opened text."""
+    return Document(item.uri, item.version, str(item.language_id), item.text)
+
+
+def to_changes(events: Sequence[lsp.TextDocumentContentChangeEvent]) -> list[Change]:
+    """The protocol's content changes as ours."""
+    return [
+        Change(event.text, _place(event.range.start), _place(event.range.end))
+        if isinstance(event, lsp.TextDocumentContentChangePartial)
+        else Change(event.text)
+        for event in events
+    ]
+
+
+def _place(position: lsp.Position) -> Place:
+    return Place(position.line, position.character)
+
+
+def _position(place: Place) -> lsp.Position:
+    return lsp.Position(place.line, place.character)
+
+
+def to_range(document: Document, span: Span, encoding: Encoding) -> lsp.Range:
+    """The protocol's range of a stretch of one line."""
+    line = span.line - 1
+    return lsp.Range(
+        _position(document.place_in_line(line, span.start, encoding)),
+        _position(document.place_in_line(line, span.end, encoding)),
+    )
+
+
+def to_diagnostics(result: Result, client: ClientFacts) -> list[lsp.Diagnostic]:
+    """All that is to be shown of one result: its findings, and how far it can be trusted."""
+    shown = [_finding(result.document, finding, client) for finding in result.findings]
+    confidence = result.metrics.confidence
+    if confidence.level != "complete":
+        line = (confidence.from_line or 1) - 1
+        place = _position(result.document.place_in_line(line, 0, client.encoding))
+        what = "skipped" if confidence.level == "skipped" else f"partial from line {line + 1}"
+        shown.append(
+            lsp.Diagnostic(
+                range=lsp.Range(place, place),
+                message=f"Complexity {what}: {confidence.reason}.",
+                severity=lsp.DiagnosticSeverity.Hint,
+                source=SOURCE,
+                code=CONFIDENCE_CODE,
+            )
+        )
+    return shown
+
+
+def _finding(document: Document, finding: Finding, client: ClientFacts) -> lsp.Diagnostic:
+    function = finding.function
+    page = rule_page(finding.rule)
+    return lsp.Diagnostic(
+        range=to_range(document, function.name_span, client.encoding),
+        message=finding.message,
+        severity=_SEVERITY[finding.severity],
+        source=SOURCE,
+        code=finding.rule,
+        code_description=lsp.CodeDescription(page) if page and client.code_description else None,
+        related_information=_related(document, function, client) if finding.rule == "ccn" else None,
+        data=target_of(document, function).to_wire(),
+    )
+
+
+def _related(
+    document: Document, function: FunctionMetrics, client: ClientFacts
+) -> list[lsp.DiagnosticRelatedInformation] | None:
+    """Each +1 with its line."""
+    if not client.related_information or not function.decisions:
+        return None
+    related = []
+    for decision in function.decisions[:_RELATED]:
+        line = decision.line - 1
+        place = _position(document.place_in_line(line, 0, client.encoding))
+        related.append(
+            lsp.DiagnosticRelatedInformation(
+                lsp.Location(document.uri, lsp.Range(place, place)), f"+1 {decision.kind}"
+            )
+        )
+    return related
+
+
+@cache
+def rule_page(rule: str) -> str | None:
+    """The URI of the page that explains ``rule``; it travels with the package."""
+    page = Path(str(files("architect_server") / "rules" / f"{rule}.md"))
+    return uris.from_fs_path(str(page)) if page.is_file() else None
+
+
+def to_workspace_edit(
+    document: Document,
+    splices: Sequence[Splice],
+    client: ClientFacts,
+    label: str,
+    description: str = "",
+) -> lsp.WorkspaceEdit:
+    """An edit of exactly this version, to be confirmed by the person where the client can ask."""
+    annotated = client.change_annotations and client.document_changes
+    edits = [_text_edit(document, splice, client, annotated) for splice in splices]
+    if not client.document_changes:
+        return lsp.WorkspaceEdit(changes={document.uri: [*edits]})
+    identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+    annotation = lsp.ChangeAnnotation(label, needs_confirmation=True, description=description)
+    return lsp.WorkspaceEdit(
+        document_changes=[lsp.TextDocumentEdit(identifier, [*edits])],
+        change_annotations={SOURCE: annotation} if annotated else None,
+    )
+
+
+def _text_edit(
+    document: Document, splice: Splice, client: ClientFacts, annotated: bool
+) -> lsp.TextEdit:
+    where = lsp.Range(
+        _position(document.place(splice.start, client.encoding)),
+        _position(document.place(splice.end, client.encoding)),
+    )
+    if annotated:
+        return lsp.AnnotatedTextEdit(annotation_id=SOURCE, range=where, new_text=splice.text)
+    return lsp.TextEdit(where, splice.text)

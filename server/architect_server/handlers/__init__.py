@@ -1,0 +1,1 @@
+"""One small file per area of the protocol: translate, delegate, publish."""

@@ -1,0 +1,89 @@
+"""From a document to its published diagnostics: the one road that every handler takes."""
+
+from __future__ import annotations
+
+import pathspec
+from lsprotocol import types as lsp
+
+from architect_server.analysis.carry_over import carry_over
+from architect_server.analysis.model import Confidence, FileMetrics
+from architect_server.analysis.rules import find
+from architect_server.convert import to_diagnostics, to_path
+from architect_server.document import Document
+from architect_server.server import ArchitectServer
+from architect_server.session import Result
+from architect_server.settings import Settings
+from architect_server.worker import skipped
+
+
+def start_analysis(server: ArchitectServer, document: Document) -> None:
+    """Analyse ``document`` in the background; an older run for the same text is cancelled."""
+    server.schedule.start(document.uri, _analyse(server, document))
+
+
+async def _analyse(server: ArchitectServer, document: Document) -> None:
+    settings = server.session.settings_for(to_path(document.uri))
+    tell_problems(server)
+    if is_excluded(server, document.uri, settings):
+        take(server, Result(document, FileMetrics(document.language_id, Confidence()), ()))
+        return
+    metrics = await _measure(server, document, settings)
+    if server.session.documents.get(document.uri) is not document:
+        return
+    previous = server.session.results.get(document.uri)
+    if previous is not None:
+        metrics = carry_over(previous.document.text, previous.metrics, document.text, metrics)
+    take(server, Result(document, metrics, find(metrics, settings.limits)))
+
+
+async def _measure(server: ArchitectServer, document: Document, settings: Settings) -> FileMetrics:
+    if len(document.text) > settings.size_limit:
+        reason = f"the file has more than {settings.size_limit:,} characters"
+        return skipped(document.language_id, reason)
+    return await server.worker.measure(document.text, document.language_id, settings.time_limit)
+
+
+def is_excluded(server: ArchitectServer, uri: str, settings: Settings) -> bool:
+    """Whether the settings leave this file out."""
+    path = to_path(uri)
+    if not settings.exclude or path is None:
+        return False
+    workspace = server.session.workspace_of(path)
+    relative = path.relative_to(workspace) if workspace else path
+    spec = pathspec.GitIgnoreSpec.from_lines(settings.exclude)
+    return spec.match_file(relative.as_posix())
+
+
+def take(server: ArchitectServer, result: Result) -> None:
+    """Keep ``result`` and show it, unless the client asks for diagnostics itself."""
+    server.session.results[result.document.uri] = result
+    if not server.session.client.pull_diagnostics:
+        publish(server, result)
+
+
+def publish(server: ArchitectServer, result: Result) -> None:
+    """Push the diagnostics of ``result``, if they differ from what the client shows."""
+    uri = result.document.uri
+    diagnostics = to_diagnostics(result, server.session.client)
+    if server.published.get(uri, []) == diagnostics:
+        return
+    server.published[uri] = diagnostics
+    server.text_document_publish_diagnostics(
+        lsp.PublishDiagnosticsParams(uri, diagnostics, version=result.document.version)
+    )
+
+
+def refresh(server: ArchitectServer) -> None:
+    """After a change of settings: judge every open document anew."""
+    for document in list(server.session.documents.values()):
+        start_analysis(server, document)
+    client = server.session.client
+    if client.pull_diagnostics and client.diagnostics_refresh:
+        server.workspace_diagnostic_refresh(None)
+
+
+def tell_problems(server: ArchitectServer) -> None:
+    """One message for all options that could not be used, once each."""
+    problems = list(server.session.new_problems())
+    if problems:
+        server.say("Architect: " + " ".join(problems), lsp.MessageType.Warning)

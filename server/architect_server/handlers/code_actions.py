@@ -1,0 +1,94 @@
+"""Code actions: listed instantly from what is known; nothing is worked out and nothing is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lsprotocol import types as lsp
+
+from architect_server.convert import SOURCE, to_path
+from architect_server.handlers.commands import ASK, SIMPLIFY
+from architect_server.server import ArchitectServer
+from architect_server.target import RefactorTarget, target_of
+
+#: "Ask architect" may go to a model; a rewrite, and never a preferred one.
+ASK_KIND = lsp.CodeActionKind.RefactorRewrite
+#: The embedded architect moves code into helpers, as an editor's own "extract" does.
+SIMPLIFY_KIND = lsp.CodeActionKind.RefactorExtract
+
+
+def register(server: ArchitectServer) -> None:
+    """Add the handler of this file to ``server``."""
+    options = lsp.CodeActionOptions(code_action_kinds=[ASK_KIND, SIMPLIFY_KIND])
+    server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
+
+
+def code_action(server: ArchitectServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    """Offer the architects for every function with a finding at the given range."""
+    uri = params.text_document.uri
+    if not server.session.settings_for(to_path(uri)).architect_enabled:
+        return []
+    actions: list[lsp.CodeAction] = []
+    for target, diagnostic in _targets(server, params):
+        document = server.session.documents.get(uri)
+        if _wanted(ASK_KIND, params.context.only):
+            actions.append(
+                _action(
+                    f"Ask architect: simplify {target.function}", ASK_KIND, ASK, target, diagnostic
+                )
+            )
+        python = document is not None and document.language_id == "python"
+        if python and _wanted(SIMPLIFY_KIND, params.context.only):
+            title = f"Extract helpers from {target.function} (embedded architect)"
+            actions.append(_action(title, SIMPLIFY_KIND, SIMPLIFY, target, diagnostic))
+    return actions
+
+
+def _targets(
+    server: ArchitectServer, params: lsp.CodeActionParams
+) -> Iterator[tuple[RefactorTarget, lsp.Diagnostic | None]]:
+    """First from the diagnostics themselves, then from the results for the range's lines.
+
+    Not every client hands a diagnostic's data back, and the cursor may stand in the body.
+    """
+    seen: set[tuple[str, str]] = set()
+    for diagnostic in params.context.diagnostics:
+        if diagnostic.source != SOURCE:
+            continue
+        target = RefactorTarget.from_wire(diagnostic.data)
+        if target and (target.function, target.fingerprint) not in seen:
+            seen.add((target.function, target.fingerprint))
+            yield target, diagnostic
+    result = server.session.results.get(params.text_document.uri)
+    for finding in result.findings if result else ():
+        function = finding.function
+        first, last = params.range.start.line + 1, params.range.end.line + 1
+        if result is None or function.end_line < first or function.edit_line > last:
+            continue
+        target = target_of(result.document, function)
+        if (target.function, target.fingerprint) not in seen:
+            seen.add((target.function, target.fingerprint))
+            yield target, None
+
+
+def _wanted(kind: lsp.CodeActionKind, only: list[lsp.CodeActionKind | str] | None) -> bool:
+    """Whether ``kind`` is one of those asked for, or a kind below one of them."""
+    if not only:
+        return True
+    wanted = [entry.value if isinstance(entry, lsp.CodeActionKind) else entry for entry in only]
+    return any(kind.value == entry or kind.value.startswith(f"{entry}.") for entry in wanted)
+
+
+def _action(
+    title: str,
+    kind: lsp.CodeActionKind,
+    command: str,
+    target: RefactorTarget,
+    diagnostic: lsp.Diagnostic | None,
+) -> lsp.CodeAction:
+    return lsp.CodeAction(
+        title=title,
+        kind=kind,
+        diagnostics=[diagnostic] if diagnostic else None,
+        command=lsp.Command(title=title, command=command, arguments=[target.to_wire()]),
+    )

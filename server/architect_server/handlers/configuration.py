@@ -1,0 +1,88 @@
+"""The editor's settings, and the files that hold settings."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+
+from architect_server.handlers.analyse import refresh
+from architect_server.server import ArchitectServer
+
+logger = logging.getLogger(__name__)
+
+#: The name of our section in an editor's settings.
+SECTION = "architect"
+
+#: What the VS Code client keeps for itself, so that we don't report it as unknown.
+_CLIENT_ONLY = {"interpreter", "importStrategy", "trace"}
+
+
+def register(server: ArchitectServer) -> None:
+    """Add the handlers of this file to ``server``."""
+    server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)(configuration_changed)
+    server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)(watched_files_changed)
+
+
+async def configuration_changed(
+    server: ArchitectServer, params: lsp.DidChangeConfigurationParams
+) -> None:
+    """Use the new settings, whether the client sends them along or wants to be asked."""
+    if server.session.client.configuration:
+        await fetch_configuration(server)
+        return
+    settings = params.settings
+    if isinstance(settings, Mapping):
+        _use(server, settings.get(SECTION, settings))
+
+
+async def fetch_configuration(server: ArchitectServer) -> None:
+    """Ask the client for our section; one without it keeps what it gave at the start."""
+    if not server.session.client.configuration:
+        return
+    item = lsp.ConfigurationItem(section=SECTION)
+    try:
+        answers = await server.workspace_configuration_async(lsp.ConfigurationParams([item]))
+    except JsonRpcException as error:
+        logger.warning("The client did not answer for its settings: %s", error)
+        return
+    if answers and isinstance(answers[0], Mapping):
+        _use(server, answers[0])
+
+
+def _use(server: ArchitectServer, options: object) -> None:
+    if not isinstance(options, Mapping):
+        return
+    ours: dict[str, Any] = {
+        key: value
+        for key, value in options.items()
+        if key not in _CLIENT_ONLY and value is not None
+    }
+    if ours != server.session.editor_options:
+        server.session.use_editor_options(ours)
+        refresh(server)
+
+
+async def register_watchers(server: ArchitectServer) -> None:
+    """Hear of changed pyproject.toml files, where the client can watch files for us."""
+    if not server.session.client.watched_files:
+        return
+    watcher = lsp.FileSystemWatcher(glob_pattern="**/pyproject.toml")
+    registration = lsp.Registration(
+        id="architect-settings-files",
+        method=lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+        register_options=lsp.DidChangeWatchedFilesRegistrationOptions([watcher]),
+    )
+    try:
+        await server.client_register_capability_async(lsp.RegistrationParams([registration]))
+    except JsonRpcException as error:
+        logger.warning("The client does not watch pyproject.toml for us: %s", error)
+
+
+def watched_files_changed(server: ArchitectServer, params: lsp.DidChangeWatchedFilesParams) -> None:
+    """Read the settings anew."""
+    server.session.forget_settings()
+    refresh(server)

@@ -1,0 +1,64 @@
+"""Start and end of a connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from lsprotocol import types as lsp
+
+from architect_server.convert import client_facts, to_path
+from architect_server.handlers.configuration import fetch_configuration, register_watchers
+from architect_server.parent import end_with_parent
+from architect_server.server import ArchitectServer
+
+
+def register(server: ArchitectServer) -> None:
+    """Add the handlers of this file to ``server``."""
+    server.feature(lsp.INITIALIZE)(initialize)
+    server.feature(lsp.INITIALIZED)(initialized)
+    server.feature(lsp.SHUTDOWN)(shutdown)
+    server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(folders_changed)
+
+
+def initialize(server: ArchitectServer, params: lsp.InitializeParams) -> None:
+    """Learn what the client can do, and have the analysis process ready for the first text."""
+    session = server.session
+    session.client = client_facts(params, server.workspace.position_encoding)
+    options = params.initialization_options
+    if isinstance(options, Mapping):
+        session.trusted = options.get("trusted") is True
+        if isinstance(settings := options.get("settings", {}), Mapping):
+            session.use_editor_options(settings)
+    roots = [folder.uri for folder in params.workspace_folders or []]
+    add_folders(server, roots or [params.root_uri or ""])
+    server.background(server.worker.start())
+    if params.process_id is not None:
+        server.background(end_with_parent(params.process_id, server.worker.kill))
+
+
+async def initialized(server: ArchitectServer, params: lsp.InitializedParams) -> None:
+    """Ask for what only a started client can be asked for."""
+    await asyncio.gather(register_watchers(server), fetch_configuration(server))
+
+
+async def shutdown(server: ArchitectServer, params: None) -> None:
+    """Stop all that goes on; the process ends with the exit notification."""
+    for task in list(server.asking.values()):
+        task.cancel()
+    await server.schedule.close()
+    await server.worker.close()
+
+
+def folders_changed(server: ArchitectServer, params: lsp.DidChangeWorkspaceFoldersParams) -> None:
+    """Keep the workspace folders."""
+    for folder in params.event.removed:
+        server.session.folders.pop(folder.uri, None)
+    add_folders(server, [folder.uri for folder in params.event.added])
+
+
+def add_folders(server: ArchitectServer, folder_uris: Sequence[str]) -> None:
+    """Remember those that are folders on disk."""
+    for uri in folder_uris:
+        if path := to_path(uri):
+            server.session.folders[uri] = path

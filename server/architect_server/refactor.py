@@ -1,0 +1,198 @@
+"""The use case "ask an architect", and the one bridge to ``architect_agents``.
+
+Target → request → outcome with verdict → an edit of exactly the text that was judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from architect_agents.architect import choose_architect
+from architect_agents.errors import ArchitectError
+from architect_agents.gate import RefactoringGate
+from architect_agents.types import (
+    Architect,
+    FindingLimits,
+    FunctionFigures,
+    Outcome,
+    RefactorRequest,
+    Report,
+    Status,
+    Verdict,
+)
+from architect_server.analysis.measure import measure
+from architect_server.analysis.model import FileMetrics, FunctionMetrics, Limits
+from architect_server.document import Document, Splice, rebase
+from architect_server.settings import Settings
+from architect_server.target import RefactorTarget, StaleTarget, find_again
+
+
+class Refused(Exception):
+    """No architect was asked, or none could answer; ``str`` is the sentence for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a question ended, ready to be shown.
+
+    ``splices`` is empty unless a proposal passed the gate; they apply to ``document``, the very
+    snapshot that was judged. ``summary`` is the verdict, a line for each check.
+    """
+
+    status: Status
+    title: str
+    message: str
+    summary: str
+    function: str
+    document: Document
+    splices: tuple[Splice, ...] = ()
+
+
+def figures(source: str, language: str) -> Sequence[FunctionFigures]:
+    """The analysis as the gate wants it handed in: the editor's own numbers."""
+    return [_as_figures(function) for function in measure(source, language).functions]
+
+
+def _as_figures(function: FunctionMetrics) -> FunctionFigures:
+    return FunctionFigures(
+        qualified_name=function.qualified_name,
+        start_line=function.start_line,
+        end_line=function.end_line,
+        ccn=function.ccn,
+        nloc=function.nloc,
+        tokens=function.tokens,
+        parameters=function.parameters,
+        length=function.length,
+        nesting=function.nesting,
+    )
+
+
+def finding_limits(limits: Limits) -> FindingLimits:
+    """The limits in force, as the gate knows them; a rule that is off never fires."""
+    off = 1_000_000
+    return FindingLimits(limits.ccn or off, limits.parameters or off, limits.length or off)
+
+
+def make_gate() -> RefactoringGate:
+    """The judge of every proposal, with our numbers."""
+    return RefactoringGate(figures)
+
+
+async def ask(
+    target: RefactorTarget,
+    document: Document,
+    metrics: FileMetrics,
+    *,
+    settings: Settings,
+    workspace: Path | None,
+    trusted: bool,
+    offline: bool,
+    report: Report,
+) -> Answer:
+    """Ask an architect to simplify the target's function as it stands in ``document``.
+
+    Raises:
+        Refused: the target is stale, or the architect could not answer.
+    """
+    try:
+        function = find_again(target, document, metrics)
+    except StaleTarget as stale:
+        raise Refused(str(stale)) from stale
+    request = request_for(document, function, settings, workspace, trusted)
+    architect = architect_for(request, settings, offline)
+    outcome = await consult(architect, request, report)
+    return _answer(outcome, function, document)
+
+
+def request_for(
+    document: Document,
+    function: FunctionMetrics,
+    settings: Settings,
+    workspace: Path | None,
+    trusted: bool,
+    question: str = "",
+) -> RefactorRequest:
+    """What an architect is asked about ``function``."""
+    return RefactorRequest(
+        path=document.name,
+        language=document.language_id,
+        source=document.text,
+        function=function.qualified_name,
+        start_line=function.start_line,
+        limits=finding_limits(settings.limits),
+        question=question,
+        workspace=workspace,
+        trusted=trusted,
+    )
+
+
+def architect_for(request: RefactorRequest, settings: Settings, offline: bool) -> Architect:
+    """The model's architect where there is a key and the user allows it; else the embedded one."""
+    return choose_architect(
+        request,
+        measure=figures,
+        offline=offline or settings.offline,
+        agent=settings.agent,
+        model=settings.model,
+        max_usd=settings.max_cost,
+    )
+
+
+async def consult(architect: Architect, request: RefactorRequest, report: Report) -> Outcome:
+    """Ask, and turn every failure into its one sentence.
+
+    Raises:
+        Refused: with that sentence.
+    """
+    try:
+        return await architect.propose(request, make_gate(), report)
+    except ArchitectError as error:
+        raise Refused(str(error)) from error
+
+
+def reanchored(answer: Answer, current: Document | None) -> tuple[Splice, ...] | None:
+    """The answer's edit for the text as it is now; None if that text changed where it applies."""
+    if current is None:
+        return None
+    return rebase(answer.splices, answer.document.text, current.text)
+
+
+def _answer(outcome: Outcome, function: FunctionMetrics, document: Document) -> Answer:
+    proposal = outcome.proposal
+    accepted = outcome.status == "proposed" and proposal is not None and proposal.verdict.accepted
+    splices = tuple(Splice(e.start, e.end, e.text) for e in proposal.edits) if proposal else ()
+    verdict = proposal.verdict if proposal else None
+    return Answer(
+        status=outcome.status,
+        title=f"{outcome.title} ({headline(verdict)})" if verdict and accepted else outcome.title,
+        message=_message(outcome, verdict),
+        summary=summary(verdict) if verdict else "",
+        function=function.qualified_name,
+        document=document,
+        splices=splices if accepted else (),
+    )
+
+
+def headline(verdict: Verdict) -> str:
+    """What was shown of a proposal in a few words: "CCN 19 → 7, verified extraction"."""
+    proof = {"round-trip": "verified extraction", "tests": "tests pass", None: "not proved"}
+    return f"CCN {verdict.before.ccn} → {verdict.after.ccn}, {proof[verdict.proof]}"
+
+
+def summary(verdict: Verdict) -> str:
+    """A line for each check."""
+    return "\n".join(
+        f"{check.name}: {check.status}{f' ({check.detail})' if check.detail else ''}"
+        for check in verdict.checks
+    )
+
+
+def _message(outcome: Outcome, verdict: Verdict | None) -> str:
+    if outcome.status == "proposed" and verdict is not None:
+        return f"Architect: {outcome.title} ({headline(verdict)})."
+    if outcome.status == "rejected" and verdict is not None:
+        reasons = "; ".join(f"{c.name}: {c.detail or c.status}" for c in verdict.failures)
+        return f"Architect: a proposal was made and rejected. {reasons}"
+    return f"Architect: {outcome.rationale or outcome.title}"

@@ -1,0 +1,75 @@
+"""The language server object: pygls plus our session, schedule and analysis process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
+
+from architect_server import __version__
+from architect_server.schedule import Schedule
+from architect_server.session import Session
+from architect_server.worker import AnalysisWorker
+
+#: A step of a pygls generator handler: which handler to run, with which arguments.
+_Step = Generator[tuple[Callable[..., Any], tuple[Any, ...], None], Any, None]
+
+
+class ArchitectProtocol(LanguageServerProtocol):
+    """pygls's protocol without its own copy of the texts.
+
+    pygls splits lines at form feeds, U+2028 and others that the protocol does not know, so an
+    incremental edit below such a character would corrupt its copy. Ours is the Session's.
+    """
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: lsp.DidOpenTextDocumentParams) -> _Step:
+        """Hand over to our handler."""
+        yield self.fm.features[lsp.TEXT_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: lsp.DidChangeTextDocumentParams) -> _Step:
+        """Hand over to our handler."""
+        yield self.fm.features[lsp.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: lsp.DidCloseTextDocumentParams) -> _Step:
+        """Hand over to our handler."""
+        yield self.fm.features[lsp.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+
+class ArchitectServer(LanguageServer):
+    """One connection to one editor."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "architect-lsp",
+            __version__,
+            protocol_cls=ArchitectProtocol,
+            converter_factory=default_converter,
+        )
+        self.session = Session()
+        self.schedule = Schedule()
+        self.worker = AnalysisWorker()
+        #: The architect's run that goes on, by workspace; one at a time each.
+        self.asking: dict[str, asyncio.Task[Any]] = {}
+        #: What each document's client shows now, so that nothing is published twice.
+        self.published: dict[str, list[lsp.Diagnostic]] = {}
+        #: What each document's client was given on request, with the number of that answer.
+        self.pulled: dict[str, tuple[list[lsp.Diagnostic], int]] = {}
+
+        self._background: set[asyncio.Task[Any]] = set()
+
+    def background(self, run: Coroutine[Any, Any, None]) -> None:
+        """Run something for the length of the connection (a task needs a holder)."""
+        task = asyncio.get_running_loop().create_task(run)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def say(self, message: str, kind: lsp.MessageType = lsp.MessageType.Info) -> None:
+        """Show one sentence to the person."""
+        self.window_show_message(lsp.ShowMessageParams(type=kind, message=message))

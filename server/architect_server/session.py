@@ -1,0 +1,110 @@
+"""What one editor session holds: its documents, their last results, settings, what the client can.
+
+Everything handed out is a frozen snapshot; the session alone is altered, and only on the loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from architect_server.analysis.model import FileMetrics, Finding
+from architect_server.document import Document, Encoding
+from architect_server.settings import Layer, Settings, project_layer, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFacts:
+    """What the client said it can do, reduced to what we decide by."""
+
+    name: str = ""
+    encoding: Encoding = "utf-16"
+    pull_diagnostics: bool = False
+    diagnostics_refresh: bool = False
+    related_information: bool = False
+    code_description: bool = False
+    document_changes: bool = False
+    change_annotations: bool = False
+    work_done_progress: bool = False
+    configuration: bool = False
+    watched_files: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was found in one version of one document."""
+
+    document: Document
+    metrics: FileMetrics
+    findings: tuple[Finding, ...]
+
+
+@dataclass
+class Session:
+    """The one place of state. ``results`` holds each open document's last good result."""
+
+    client: ClientFacts = field(default_factory=ClientFacts)
+    trusted: bool = False
+    folders: dict[str, Path] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    results: dict[str, Result] = field(default_factory=dict)
+    editor_options: Mapping[str, Any] = field(default_factory=dict)
+    _resolved: dict[Path | None, tuple[Settings, tuple[str, ...]]] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
+
+    def open(self, document: Document) -> None:
+        self.documents[document.uri] = document
+
+    def close(self, uri: str) -> None:
+        self.documents.pop(uri, None)
+        self.results.pop(uri, None)
+
+    def workspace_of(self, path: Path | None) -> Path | None:
+        """The innermost workspace folder that holds ``path``."""
+        holding = [
+            folder for folder in self.folders.values() if path and path.is_relative_to(folder)
+        ]
+        return max(holding, key=lambda folder: len(folder.parts), default=None)
+
+    def use_editor_options(self, options: Mapping[str, Any]) -> None:
+        """Take the editor's own settings; they lie above pyproject.toml's."""
+        self.editor_options = options
+        self.forget_settings()
+
+    def forget_settings(self) -> None:
+        """Read pyproject.toml files anew at next use."""
+        self._resolved.clear()
+
+    def settings_for(self, path: Path | None) -> Settings:
+        """The settings in force for the file at ``path`` (None: an untitled text)."""
+        return self._resolve(path.parent if path else None)[0]
+
+    def new_problems(self) -> Iterator[str]:
+        """Sentences about bad options that this client was not told yet."""
+        for _, problems in self._resolved.values():
+            for problem in problems:
+                if problem not in self._told:
+                    self._told.add(problem)
+                    yield problem
+
+    def _resolve(self, folder: Path | None) -> tuple[Settings, tuple[str, ...]]:
+        if folder not in self._resolved:
+            layer, unreadable = project_layer(folder) if folder else (None, ())
+            layers = [layer] if layer else []
+            layers.append(Layer("the editor's settings", self.editor_options))
+            settings, problems = resolve(layers)
+            self._resolved[folder] = settings, (*unreadable, *problems)
+        return self._resolved[folder]
+
+    def keep(self, result: Result) -> None:
+        """Remember ``result``; one that was skipped or cut never replaces a better one's figures.
+
+        A half-typed file must not make everything that was known disappear.
+        """
+        previous = self.results.get(result.document.uri)
+        if result.metrics.confidence.level == "skipped" and previous is not None:
+            metrics = replace(previous.metrics, confidence=result.metrics.confidence)
+            result = Result(previous.document, metrics, previous.findings)
+        self.results[result.document.uri] = result
