@@ -11,6 +11,9 @@ MAX_CHARACTERS = 2_000_000
 # takes about a nanosecond in C, so this is under half a second.
 _MAX_STEPS = 200_000_000
 
+# Where no closing mark follows, lizard looks for it from each opening one to the text's end.
+_SEARCHED_TO_THE_END = (("/*", "*/"), ('R"(', ')"'))
+
 # lizard counts a line for each of these inside a comment. All are white space to it, as a
 # blank is, so a blank in their place changes no other figure.
 _FALSE_LINE_ENDS = str.maketrans(dict.fromkeys("\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
@@ -29,12 +32,8 @@ def refusal(text: str) -> str:
     if len(text) > MAX_CHARACTERS:
         megabytes = MAX_CHARACTERS / 1_000_000
         return f"The file is larger than {megabytes:g} million characters."
-    if _comment_steps(text) > _MAX_STEPS:
-        return "Too many comments are opened with /* and never closed."
+    for opening, closing in _SEARCHED_TO_THE_END:
+        tail = text.rfind(closing) + 1
+        if text.count(opening, tail) * (len(text) - tail) > _MAX_STEPS:
+            return f"{opening} is opened too often and never closed."
     return ""
-
-
-def _comment_steps(text: str) -> int:
-    """Steps lizard spends on ``/*`` that no ``*/`` follows: each is searched to the text's end."""
-    tail = text.rfind("*/") + 1
-    return text.count("/*", tail) * (len(text) - tail)
