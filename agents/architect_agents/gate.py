@@ -1,13 +1,16 @@
 """One verdict for every proposal: what was checked, how it went, and what was not proved.
 
 The order of the checks is fixed, and so are their names. A check that can't say anything is
-"not-run" with its reason, never silently "passed".
+"not-run" with its reason, never silently "passed". The policy behind it: everything up to
+``frame-depth`` must pass always. The round trip is the proof for an extraction. An edit that is
+none (a model's free one) is held to the strict fingerprint instead, and to the tests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from architect_agents.refactoring import text_checks
 from architect_agents.refactoring.ast_count import highest_count
 from architect_agents.refactoring.comparison import Comparison
 from architect_agents.refactoring.figures import (
@@ -17,13 +20,18 @@ from architect_agents.refactoring.figures import (
     goal,
     highest,
 )
+from architect_agents.refactoring.fingerprint import check_fingerprint
+from architect_agents.refactoring.frame_depth import check_frame_depth
+from architect_agents.refactoring.gaming import check_no_gaming
 from architect_agents.refactoring.lint_delta import check_lint
 from architect_agents.refactoring.module_source import (
     Function,
     UnreadableSourceError,
     read_module,
 )
+from architect_agents.refactoring.round_trip import check_round_trip
 from architect_agents.refactoring.surface import check_surface
+from architect_agents.refactoring.target_only import check_target_only
 from architect_agents.types import (
     Check,
     Figures,
@@ -34,17 +42,24 @@ from architect_agents.types import (
     Verdict,
 )
 
-NAMES = (
+#: The names of all checks, in the order in which every verdict lists them.
+CHECKS = (
     "parses",
+    "target-only",
     "complexity",
     "own-count",
+    "no-gaming",
     "public-surface",
     "lint",
     "no-new-findings",
+    "frame-depth",
+    "round-trip",
+    "fingerprint",
     "tests",
 )
 
 _NO_FIGURES = Figures(ccn=0)
+_NO_TESTS = Check("tests", "not-run", "No tests were asked for.")
 
 
 class RefactoringGate:
@@ -63,7 +78,9 @@ class RefactoringGate:
         can't be read or is nested too deeply fails the check ``parses``.
         """
         try:
-            return self._judge_python(request, candidate)
+            if request.language == "python":
+                return self._judge_python(request, candidate)
+            return self._judge_text(request, candidate)
         except (RecursionError, MemoryError):
             return _unreadable("The code is nested too deeply to be checked.")
 
@@ -106,11 +123,17 @@ class RefactoringGate:
             return _unreadable(f"The original has no function `{request.function}`.")
         comparison = Comparison(before, after, target)
         measured = self._measured(comparison, request.language)
-        checks = [Check("parses", "passed", "Python reads and compiles the new version.")]
-        checks += _python_checks(comparison, measured, request.limits)
-        return Verdict(
-            tuple(checks), highest(measured.touched_before), highest(measured.touched_after)
+        return _verdict(_python_checks(comparison, measured, request.limits), measured)
+
+    def _judge_text(self, request: RefactorRequest, candidate: str) -> Verdict:
+        before, after = request.source, candidate
+        measured = text_checks.touched(
+            before,
+            after,
+            self._measure(before, request.language),
+            self._measure(after, request.language),
         )
+        return _verdict(_text_checks(request, candidate, measured), measured)
 
     def _measured(self, comparison: Comparison, language: str) -> Measured:
         before = self._measure(comparison.before.text, language)
@@ -126,28 +149,63 @@ class RefactoringGate:
 def _python_checks(
     comparison: Comparison, measured: Measured, limits: FindingLimits
 ) -> Iterator[Check]:
+    yield Check("parses", "passed", "Python reads and compiles the new version.")
+    yield check_target_only(comparison)
     yield check_complexity(measured, limits)
     yield _check_own_count(comparison, measured, limits)
+    yield check_no_gaming(comparison)
     yield check_surface(comparison)
     yield check_lint(comparison)
     yield check_no_new_findings(measured, limits)
-    yield Check("tests", "not-run", "No test was asked for.")
+    yield check_frame_depth(comparison)
+    round_trip = check_round_trip(comparison)
+    yield round_trip
+    yield check_fingerprint(comparison, proved=round_trip.status == "passed")
+    yield _NO_TESTS
+
+
+def _text_checks(request: RefactorRequest, candidate: str, measured: Measured) -> Iterator[Check]:
+    before, function = request.source, request.function
+    run = {
+        check.name: check
+        for check in (
+            text_checks.check_brackets(before, candidate, measured, function),
+            text_checks.check_lines_outside(before, candidate, measured, function),
+            check_complexity(measured, request.limits),
+            check_no_new_findings(measured, request.limits),
+            text_checks.check_tokens(before, candidate, measured),
+            _NO_TESTS,
+        )
+    }
+    reason = f"There is no proof for {request.language or 'this language'}."
+    for name in CHECKS:
+        yield run.get(name, Check(name, "not-run", reason))
+
+
+def _verdict(checks: Iterator[Check], measured: Measured) -> Verdict:
+    verdict = Verdict(
+        tuple(checks), highest(measured.touched_before), highest(measured.touched_after)
+    )
+    # A proof counts only where nothing else speaks against the proposal.
+    proved = any(one.name == "round-trip" and one.status == "passed" for one in verdict.checks)
+    if verdict.accepted and proved:
+        return Verdict(verdict.checks, verdict.before, verdict.after, proof="round-trip")
+    return verdict
 
 
 def _check_own_count(comparison: Comparison, measured: Measured, limits: FindingLimits) -> Check:
     """Our own count falls as well, so that nothing was only moved out of lizard's sight."""
-    before = highest_count(one.node for one in comparison.touched_before if not one.is_nested)
-    after = highest_count(one.node for one in comparison.touched_after if not one.is_nested)
+    before = highest_count(one.node for one in comparison.touched_before)
+    after = highest_count(one.node for one in comparison.touched_after)
     may_stay = goal(highest(measured.touched_before), limits) != "ccn"
-    numbers = f"{before} → {after}"
+    text = f"Counted with nested and one-line functions, {before} → {after}"
     if after > before or (after == before and not may_stay):
-        text = f"Counted with nested and one-line functions, {numbers} does not fall."
-        return Check("own-count", "failed", text)
-    return Check("own-count", "passed", f"Counted with nested and one-line functions, {numbers}.")
+        return Check("own-count", "failed", f"{text} does not fall.")
+    return Check("own-count", "passed", f"{text}.")
 
 
 def _figures_of(
-    functions: tuple[Function, ...], measured: Sequence[FunctionFigures]
+    functions: Sequence[Function], measured: Sequence[FunctionFigures]
 ) -> list[FunctionFigures]:
     by_line = {one.start_line: one for one in measured}
     return [by_line[one.node.lineno] for one in functions if one.node.lineno in by_line]
@@ -155,10 +213,32 @@ def _figures_of(
 
 def _unreadable(reason: str) -> Verdict:
     checks = [Check("parses", "failed", reason)]
-    checks += [Check(name, "not-run", "There was nothing to compare.") for name in NAMES[1:]]
+    checks += [Check(name, "not-run", "There was nothing to compare.") for name in CHECKS[1:]]
     return Verdict(tuple(checks), _NO_FIGURES, _NO_FIGURES)
 
 
+_WHAT_TO_DO = {
+    "parses": "Send the whole file as Python that compiles.",
+    "target-only": "Leave everything outside the function as it is; add only private helpers, "
+    "right after the function, and imports they need.",
+    "complexity": "Move whole blocks of decisions into helpers until the highest number falls.",
+    "own-count": "Make the decisions fewer in each function instead of hiding them.",
+    "no-gaming": "Write ordinary functions at module or class level, with plain conditions.",
+    "public-surface": "Keep names, signatures, decorators and docstrings; start the names of "
+    "helpers with an underscore.",
+    "lint": "Pass every name that a helper reads as a parameter and return what is read later.",
+    "no-new-findings": "Keep every function, new ones too, within the limits.",
+    "frame-depth": "Leave that code in the function where it stood.",
+    "round-trip": "Move the code unchanged, hand in what it reads and return what it writes.",
+    "fingerprint": "Bring back what was lost and drop what was invented; behaviour must not "
+    "change.",
+    "tests": "Restore the behaviour that the failing tests expect.",
+}
+
+
 def feedback(verdict: Verdict) -> str:
-    """What a model is told about a rejected proposal: each failure, and what to do."""
-    return "\n".join(f"- {check.name}: {check.detail}" for check in verdict.failures)
+    """One line for each failed check: its finding, then what to do; empty if none failed."""
+    return "\n".join(
+        f"- {check.name}: {check.detail} {_WHAT_TO_DO.get(check.name, '')}".rstrip()
+        for check in verdict.failures
+    )

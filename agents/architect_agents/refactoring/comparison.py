@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -94,3 +95,8 @@ class Comparison:
             )
 
         return same_tree(one.node, other.node, skip=is_nested_pair)
+
+
+def outermost(functions: Sequence[Function]) -> list[Function]:
+    """The functions that are not nested inside another one of the list."""
+    return [one for one in functions if not any(other.contains(one) for other in functions)]

@@ -152,8 +152,8 @@ def read_module(text: str) -> ModuleSource:
     """Parse ``text``; the tree is shared between callers and must not be changed.
 
     Raises:
-        UnreadableSourceError: a syntax error, null bytes, nesting that is too deep, or a syntax that this
-            interpreter does not know.
+        UnreadableSourceError: a syntax error, null bytes, nesting that is too deep, or a syntax
+            that this interpreter does not know.
     """
     source = text.removeprefix("\ufeff")
     try:
