@@ -1,0 +1,209 @@
+"""The architect that needs no key: deterministic extractions of Python, each passed by the gate."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from architect_agents.refactoring.module_source import (
+    Function,
+    ModuleSource,
+    UnreadableSourceError,
+    read_module,
+)
+from architect_agents.refactoring.refusal import Refusal
+from architect_agents.refactoring.search import Budget, Result, Search, Step
+from architect_agents.refactoring.splice import edits_between
+from architect_agents.types import (
+    Gate,
+    Measure,
+    Outcome,
+    Proposal,
+    RefactorRequest,
+    Report,
+    Verdict,
+)
+
+_BOM = "\ufeff"
+#: The part of the deadline that the first search may use; the rest is for the gate.
+_SEARCH_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A chain of steps with the whole document after it and what the gate says."""
+
+    steps: tuple[Step, ...]
+    source: str
+    verdict: Verdict
+
+
+class EmbeddedArchitect:
+    """Extracts helpers and predicates from one Python function until it is simple enough.
+
+    ``measure`` gives the figures that the editor shows. ``deadline`` is in seconds, for search
+    and gate together; what was found by then is proposed.
+    """
+
+    name = "embedded"
+
+    def __init__(self, measure: Measure, deadline: float = 3.0) -> None:
+        self._measure = measure
+        self._deadline = deadline
+
+    async def propose(self, request: RefactorRequest, gate: Gate, report: Report) -> Outcome:
+        """See ``types.Architect``. Cancelling stops the search's thread within moments."""
+        if request.language != "python":
+            return _no_proposal(
+                f"No embedded refactoring for {request.language or 'this language'}",
+                "The embedded architect refactors Python only. With a key for a model in the "
+                "settings, the same action works for this language.",
+            )
+        report(f"Looking for what can be extracted from {request.function}", None)
+        cancelled = threading.Event()
+        work = _Work(request, gate, self._measure, time.monotonic() + self._deadline, cancelled)
+        try:
+            return await asyncio.to_thread(work.outcome)
+        finally:
+            cancelled.set()
+
+
+class _Work:
+    """One request, worked on in a thread of its own."""
+
+    def __init__(
+        self,
+        request: RefactorRequest,
+        gate: Gate,
+        measure: Measure,
+        deadline: float,
+        cancelled: threading.Event,
+    ) -> None:
+        self.request = request
+        self.gate = gate
+        self.measure = measure
+        self.deadline = deadline
+        self.cancelled = cancelled
+        self.rejected: _Judged | None = None
+
+    def outcome(self) -> Outcome:
+        name = self.request.function
+        try:
+            module = read_module(self.request.source.removeprefix(_BOM))
+        except UnreadableSourceError as error:
+            return _no_proposal(f"{name} can't be read", f"The file can't be changed: {error}.")
+        function = module.find(name, self.request.start_line)
+        if function is None:
+            return _no_proposal(
+                f"{name} was not found", "There is no function of that name in the file any more."
+            )
+        started = time.monotonic()
+        search_until = started + (self.deadline - started) * _SEARCH_SHARE
+        result = self._search(search_until).run(module, function)
+        judged = self._judge(result.steps) if result.steps else None
+        if judged is not None and not judged.verdict.accepted:
+            judged = self._search_with_gate(module, function)
+        if judged is not None:
+            return self._proposed(judged)
+        return self._nothing(function, result)
+
+    def _search(self, until: float) -> Search:
+        return Search(self.measure, Budget(until, self.cancelled.is_set))
+
+    def _search_with_gate(self, module: ModuleSource, function: Function) -> _Judged | None:
+        """Search again, asking the gate about each step, so that one bad step costs only itself."""
+        accepted: list[Verdict] = []
+
+        def accept(source: str) -> bool:
+            verdict = self.gate.judge(self.request, self._document(source))
+            if verdict.accepted:
+                accepted.append(verdict)
+            return verdict.accepted
+
+        budget = Budget(self.deadline, self.cancelled.is_set)
+        result = Search(self.measure, budget, accept).run(module, function)
+        if not result.steps:
+            return None
+        return _Judged(tuple(result.steps), self._document(result.steps[-1].source), accepted[-1])
+
+    def _judge(self, steps: Sequence[Step]) -> _Judged:
+        source = self._document(steps[-1].source)
+        judged = _Judged(tuple(steps), source, self.gate.judge(self.request, source))
+        if not judged.verdict.accepted:
+            self.rejected = judged
+        return judged
+
+    def _document(self, source: str) -> str:
+        """The refactored text with the byte order mark that the document began with."""
+        return (_BOM if self.request.source.startswith(_BOM) else "") + source
+
+    def _proposed(self, judged: _Judged) -> Outcome:
+        proposal = self._proposal(judged)
+        return Outcome("proposed", proposal.title, proposal.rationale, proposal)
+
+    def _proposal(self, judged: _Judged) -> Proposal:
+        return Proposal(
+            _title(self.request, judged),
+            _rationale(judged.steps),
+            edits_between(self.request.source, judged.source),
+            judged.verdict,
+        )
+
+    def _nothing(self, function: Function, result: Result) -> Outcome:
+        if self.rejected is not None:
+            proposal = self._proposal(self.rejected)
+            return Outcome("rejected", proposal.title, proposal.rationale, proposal)
+        reasons = sorted(result.refusals.items(), key=lambda item: -item[1])
+        return _no_proposal(
+            f"No safe extraction from {function.name}", _why_nothing([one for one, _ in reasons])
+        )
+
+
+def _no_proposal(title: str, rationale: str) -> Outcome:
+    return Outcome("no-proposal", title, rationale)
+
+
+def _title(request: RefactorRequest, judged: _Judged) -> str:
+    """For example "Extract 2 helpers from place_order: CCN 23 → 8"."""
+    count = len(judged.steps)
+    kinds = {step.kind for step in judged.steps}
+    noun = kinds.pop() if len(kinds) == 1 else "helper"
+    what = f"{count} {noun}s" if count > 1 else f"a {noun}"
+    verdict = judged.verdict
+    function = request.function.rpartition(".")[2]
+    return f"Extract {what} from {function}: CCN {verdict.before.ccn} → {verdict.after.ccn}"
+
+
+def _rationale(steps: Sequence[Step]) -> str:
+    sentences = []
+    for step in steps:
+        before, after, helper = step.ccn
+        what = "a condition" if step.kind == "predicate" else "a block"
+        sentences.append(
+            f"`{_short(step.helper)}` takes over {what} of `{_short(step.function)}` "
+            f"(CCN {before} → {after}; the {step.kind} has {helper})."
+        )
+    return (
+        " ".join(sentences)
+        + " The statements themselves, their comments and their order are as they were."
+    )
+
+
+def _short(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _why_nothing(refusals: Sequence[Refusal]) -> str:
+    if not refusals:
+        return (
+            "There is no block or condition whose extraction would lower the complexity. "
+            "A model, with a key in the settings, may find another way."
+        )
+    reasons = " ".join(refusal.sentence for refusal in refusals[:3])
+    return (
+        f"Every block that is worth extracting is held back by something. {reasons} "
+        "A model, with a key in the settings, may find another way."
+    )

@@ -1,0 +1,156 @@
+"""Where a new helper goes: beside the function as a method, or to the module."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from architect_agents.refactoring.module_source import statement_children
+from architect_agents.refactoring.preconditions import names_mentioned
+from architect_agents.refactoring.refusal import RefusedError
+from architect_agents.refactoring.subject import Subject
+
+HelperKind = Literal["method", "class-method", "static-method", "function"]
+
+#: Classes in which a new method would be a new member of what the class describes.
+_NO_PLACE_FOR_HELPERS = frozenset(
+    {"Protocol", "NamedTuple", "TypedDict", "Enum", "IntEnum", "Flag", "IntFlag", "StrEnum"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The helper stands behind the 1-based line ``after_line``, indented by ``indentation``.
+
+    ``receiver`` is how it is called: ``self`` for a method, None for a plain function.
+    """
+
+    kind: HelperKind
+    receiver: str | None
+    indentation: str
+    after_line: int
+
+    @property
+    def takes_receiver(self) -> bool:
+        return self.kind in ("method", "class-method")
+
+
+def place_helper(subject: Subject, parts: Sequence[ast.AST], inputs: frozenset[str]) -> Placement:
+    """Decide where a helper with the code ``parts`` and these ``inputs`` stands.
+
+    Raises:
+        RefusedError: the code needs to be a method (``super()``, ``__private``) and can't be.
+    """
+    kind = _kind(subject, parts, inputs)
+    needs_class = _needs_class(subject, parts)
+    if needs_class and kind != "method" and kind != "class-method":
+        raise RefusedError("needs-class", needs_class)
+    if kind == "function":
+        return Placement(kind, None, *_outside(subject))
+    return Placement(kind, subject.receiver, subject.indentation, _end_of_group(subject))
+
+
+def _kind(subject: Subject, parts: Sequence[ast.AST], inputs: frozenset[str]) -> HelperKind:
+    receiver = subject.receiver
+    if receiver is None or subject.class_node is None or _closed_to_helpers(subject.class_node):
+        return "function"
+    if receiver in inputs or _calls_super(parts):
+        return "class-method" if subject.is_class_method else "method"
+    return "static-method"
+
+
+def _closed_to_helpers(node: ast.ClassDef) -> bool:
+    bases = {_last_name(base) for base in node.bases}
+    methods = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
+    return bool(bases & _NO_PLACE_FOR_HELPERS) or "__getattribute__" in methods
+
+
+def _last_name(base: ast.expr) -> str:
+    if isinstance(base, ast.Subscript):
+        base = base.value
+    return base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
+
+
+def _calls_super(parts: Sequence[ast.AST]) -> bool:
+    return "super" in names_mentioned(parts)
+
+
+def _needs_class(subject: Subject, parts: Sequence[ast.AST]) -> str:
+    """Why the code only works inside its class; empty if it works anywhere."""
+    if _calls_super(parts):
+        return "`super()` works only in a method."
+    if any(isinstance(scope, ast.ClassDef) for scope in subject.function.scopes):
+        for part in parts:
+            for node in ast.walk(part):
+                name = getattr(node, "attr", None) or getattr(node, "id", None) or ""
+                if name.startswith("__") and not name.endswith("__"):
+                    return f"The private name `{name}` works only inside its class."
+    return ""
+
+
+def _outside(subject: Subject) -> tuple[str, int]:
+    """Indentation and line of a plain function: behind the outermost scope around the subject."""
+    scopes = subject.function.scopes
+    if not scopes:
+        return subject.indentation, _end_of_group(subject)
+    outermost = scopes[0]
+    return (
+        subject.lines.indentation(outermost.lineno),
+        _after_comments(subject, outermost.end_lineno or outermost.lineno),
+    )
+
+
+def _end_of_group(subject: Subject) -> int:
+    """The last line of the function, or of the definitions that belong together with it.
+
+    Overloads, and the setter and deleter of a property, follow their first definition.
+    """
+    siblings = _siblings(subject)
+    place = siblings.index(subject.node)
+    last: ast.AST = subject.node
+    for later in siblings[place + 1 :]:
+        if not _belongs_to(later, subject.node.name):
+            break
+        last = later
+    assert isinstance(last, ast.stmt)
+    return _after_comments(subject, last.end_lineno or last.lineno)
+
+
+def _belongs_to(node: ast.AST, name: str) -> bool:
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    owners = {
+        decorator.value.id
+        for decorator in node.decorator_list
+        if isinstance(decorator, ast.Attribute) and isinstance(decorator.value, ast.Name)
+    }
+    return node.name == name or name in owners
+
+
+def _siblings(subject: Subject) -> list[ast.stmt]:
+    """The statement list that holds the function."""
+    pending: list[ast.AST] = [subject.module.tree]
+    while pending:
+        node = pending.pop()
+        for field in ("body", "orelse", "finalbody"):
+            inner = getattr(node, field, None)
+            if isinstance(inner, list) and subject.node in inner:
+                return inner
+        pending += statement_children(node)
+    raise RefusedError("not-found", "The function is not a statement of this module.")
+
+
+def _after_comments(subject: Subject, last_line: int) -> int:
+    """Comments that end the function's body, deeper than its ``def``, stay with it."""
+    own = subject.indentation
+    number = kept = last_line
+    for line in subject.lines.lines[last_line:]:
+        number += 1
+        text = line.strip()
+        if text and not (text.startswith("#") and len(line) - len(line.lstrip()) > len(own)):
+            break
+        if text:
+            kept = number
+    return kept

@@ -1,0 +1,250 @@
+"""Find the extractions that make a function simpler, best first, until time is up.
+
+One step: list every block and condition whose extraction would lower the highest complexity by
+our own count, check the preconditions in the order of that estimate, rank what may be moved,
+write the best few out, and let the handed-in measure confirm. Steps are repeated on whichever
+part is still the most complex.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from architect_agents.refactoring.ast_count import count_branches
+from architect_agents.refactoring.blocks import Block, blocks
+from architect_agents.refactoring.extract_block import Extraction, plan_extraction
+from architect_agents.refactoring.extract_predicate import (
+    Condition,
+    PredicateExtraction,
+    conditions,
+    plan_predicate,
+    suggest_predicate_name,
+    write_predicate,
+)
+from architect_agents.refactoring.flow import FlowTooLargeError
+from architect_agents.refactoring.module_source import (
+    Function,
+    ModuleSource,
+    UnreadableSourceError,
+    read_module,
+)
+from architect_agents.refactoring.refusal import Refusal, RefusedError
+from architect_agents.refactoring.subject import Subject
+from architect_agents.refactoring.write_block import suggest_name, write_extraction
+from architect_agents.types import FunctionFigures, Measure
+
+#: A part with this complexity or less is left alone: McCabe's own upper limit.
+TARGET = 10
+MOST_PARAMETERS = 5
+MOST_OUTPUTS = 2
+MOST_STEPS = 12
+#: How many of the ranked candidates are written out and measured.
+CONFIRMED = 8
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One extraction done. ``source`` is the whole module after it.
+
+    ``function`` was cut, ``helper`` is the new one, both as qualified names; ``ccn`` are the
+    measured complexities: of the function before, of the function after, of the helper.
+    """
+
+    source: str
+    function: str
+    helper: str
+    kind: str
+    ccn: tuple[int, int, int]
+
+
+@dataclass(slots=True)
+class Budget:
+    """How long the search may go on: until ``deadline`` (monotonic seconds), unless cancelled."""
+
+    deadline: float
+    cancelled: Callable[[], bool] = lambda: False
+
+    @property
+    def is_spent(self) -> bool:
+        return self.cancelled() or time.monotonic() >= self.deadline
+
+
+@dataclass(slots=True)
+class Result:
+    """All steps in order, and how often which precondition failed for the rest."""
+
+    steps: list[Step] = field(default_factory=list)
+    refusals: dict[Refusal, int] = field(default_factory=dict)
+
+    def note(self, refusal: Refusal) -> None:
+        self.refusals[refusal] = self.refusals.get(refusal, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Legal:
+    """A planned extraction with its rank: the lower the better."""
+
+    rank: tuple[int, int, int]
+    plan: Extraction | PredicateExtraction
+
+    def write(self, subject: Subject) -> tuple[str, str]:
+        """The helper's name and the whole module."""
+        if isinstance(self.plan, Extraction):
+            name = suggest_name(subject, self.plan)
+            return name, write_extraction(subject, self.plan, name)
+        name = suggest_predicate_name(subject, self.plan)
+        return name, write_predicate(subject, self.plan, name)
+
+
+class Search:
+    """``accept(source)`` may turn a step down; the next best is tried then."""
+
+    def __init__(
+        self,
+        measure: Measure,
+        budget: Budget,
+        accept: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        self.measure = measure
+        self.budget = budget
+        self.accept = accept
+
+    def run(self, module: ModuleSource, function: Function) -> Result:
+        """Simplify ``function`` step by step; never raises for strange code."""
+        result = Result()
+        done: set[Key] = set()
+        parts: dict[Key, int] = {function.key: self._ccn(module, function)}
+        while len(result.steps) < MOST_STEPS and not self.budget.is_spent:
+            key = _worst(parts, done)
+            if key is None:
+                break
+            step = self._step(module, module.by_key[key], parts[key], result)
+            if step is None:
+                done.add(key)
+                continue
+            result.steps.append(step)
+            module = read_module(step.source)
+            parts[key], parts[(step.helper, 0)] = step.ccn[1:]
+        return result
+
+    def _step(
+        self, module: ModuleSource, function: Function, ccn: int, result: Result
+    ) -> Step | None:
+        try:
+            subject = Subject(module, function)
+            legal = self._ranked(subject, ccn, result)
+            for candidate in legal[:CONFIRMED]:
+                if self.budget.is_spent and result.steps:
+                    return None
+                step = self._confirmed(subject, candidate, ccn, result)
+                if step is not None and self.accept(step.source):
+                    return step
+        except RefusedError as error:
+            result.note(error.refusal)
+        except FlowTooLargeError:
+            result.note(Refusal("too-large", "The function is too large to be analysed."))
+        except RecursionError:
+            result.note(Refusal("too-deep", "The function is nested too deeply to be analysed."))
+        return None
+
+    def _ranked(self, subject: Subject, ccn: int, result: Result) -> list[_Legal]:
+        """What may be moved, best first. Stops when nothing better can follow."""
+        found: list[_Legal] = []
+        for estimate, candidate in _estimated(subject, ccn):
+            if self.budget.is_spent and found:
+                break
+            if len(found) >= 3 * CONFIRMED and estimate > found[0].rank[0] + 2:
+                break
+            try:
+                legal = _plan(subject, candidate, estimate)
+            except RefusedError as error:
+                result.note(error.refusal)
+                continue
+            found.append(legal)
+        return sorted(found, key=lambda one: one.rank)
+
+    def _confirmed(
+        self, subject: Subject, candidate: _Legal, ccn: int, result: Result
+    ) -> Step | None:
+        """Write the candidate out and measure it; None if it helps nothing after all."""
+        try:
+            name, source = candidate.write(subject)
+            module = read_module(source)
+        except RefusedError as error:
+            result.note(error.refusal)
+            return None
+        except UnreadableSourceError:
+            result.note(Refusal("unreadable-result", "The text could not be put together."))
+            return None
+        function = module.by_key.get(subject.function.key)
+        helper = next((one for one in module.functions if one.name == name), None)
+        if function is None or helper is None:
+            return None
+        after, new = self._ccn(module, function), self._ccn(module, helper)
+        if max(after, new) >= ccn:
+            return None
+        kind = "helper" if isinstance(candidate.plan, Extraction) else "predicate"
+        return Step(
+            source,
+            subject.function.qualified_name,
+            helper.qualified_name,
+            kind,
+            (ccn, after, new),
+        )
+
+    def _ccn(self, module: ModuleSource, function: Function) -> int:
+        """The complexity by the measure, of the function's own lines; ours if it sees none."""
+        lines = module.lines[function.first_line - 1 : function.last_line]
+        figures = self.measure(textwrap.dedent("\n".join(lines)) + "\n", "python")
+        return figure_of(figures, function).ccn if figures else count_branches(function.node)
+
+
+def figure_of(figures: Sequence[FunctionFigures], function: Function) -> FunctionFigures:
+    """The figures of ``function`` among those of its own lines: the one that begins first."""
+    named = [one for one in figures if one.qualified_name.split(".")[-1] == function.name]
+    return min(named or figures, key=lambda one: one.start_line)
+
+
+def _worst(parts: dict[Key, int], done: set[Key]) -> Key | None:
+    """The most complex part above the target that can still be tried."""
+    open_parts = [key for key, ccn in parts.items() if ccn > TARGET and key not in done]
+    return max(open_parts, key=lambda key: parts[key], default=None)
+
+
+def _estimated(subject: Subject, ccn: int) -> Iterator[tuple[int, Block | Condition]]:
+    """Candidates by the highest complexity that they would leave, if it is lower than now."""
+    candidates: list[tuple[int, int, Block | Condition]] = []
+    found: list[tuple[Block | Condition, int]] = list(blocks(subject))
+    found += [(condition, condition.cost) for condition in conditions(subject)]
+    for candidate, cost in found:
+        estimate = max(ccn - cost, 1 + cost)
+        if estimate < ccn:
+            candidates.append((estimate, cost, candidate))
+    candidates.sort(key=lambda one: (one[0], -one[1]))
+    return ((estimate, candidate) for estimate, _, candidate in candidates)
+
+
+def _plan(subject: Subject, candidate: Block | Condition, estimate: int) -> _Legal:
+    """Plan and rank: complexity first, then what a reader has to follow across the call."""
+    if isinstance(candidate, Condition):
+        predicate = plan_predicate(subject, candidate)
+        _refuse_wide_interface(len(predicate.parameters), 0)
+        return _Legal((estimate, len(predicate.parameters) + 1, 0), predicate)
+    plan = plan_extraction(subject, candidate)
+    _refuse_wide_interface(len(plan.parameters), len(plan.outputs))
+    reports = plan.form.kind in ("flag", "optional", "flag-and-values")
+    effort = len(plan.parameters) + 2 * len(plan.outputs) + 2 * reports - plan.has_comment
+    effort += plan.form.kind == "flag-and-values"
+    return _Legal((estimate + reports, effort, candidate.first_line), plan)
+
+
+def _refuse_wide_interface(parameters: int, outputs: int) -> None:
+    if parameters > MOST_PARAMETERS:
+        raise RefusedError("too-many-inputs", f"More than {MOST_PARAMETERS} values go in.")
+    if outputs > MOST_OUTPUTS:
+        raise RefusedError("too-many-outputs", f"More than {MOST_OUTPUTS} values come out.")

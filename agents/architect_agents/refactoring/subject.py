@@ -1,0 +1,129 @@
+"""The function that shall become simpler, with everything that is known about it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+
+from architect_agents.refactoring.flow import FunctionFlow, FunctionNode, bindings_of
+from architect_agents.refactoring.flow.scopes import (
+    FUNCTIONS,
+    SCOPES,
+    parameters_of,
+    within_scope,
+)
+from architect_agents.refactoring.module_source import Function, ModuleSource
+from architect_agents.refactoring.refusal import RefusedError
+from architect_agents.refactoring.source_lines import SourceLines
+
+#: Methods that are class methods without saying so.
+_IMPLICIT_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+
+
+class Subject:
+    """One function of a readable module, ready to be taken apart.
+
+    Raises:
+        RefusedError: its body can't be cut by lines (``def f(): return 1``).
+        FlowTooLargeError, RecursionError: see ``FunctionFlow``.
+    """
+
+    def __init__(self, module: ModuleSource, function: Function) -> None:
+        self.module = module
+        self.function = function
+        self.node: FunctionNode = function.node
+        self.lines = SourceLines(module.text)
+        first = self.node.body[0]
+        if first.lineno == self.node.lineno or self.lines.before(first).strip():
+            raise RefusedError("one-line-body", "The body stands on the line of the `def`.")
+        self.indentation = self.lines.indentation(self.node.lineno)
+        self.body_indentation = self.lines.indentation(first.lineno)
+        if "\f" in self.body_indentation or not self.body_indentation.startswith(self.indentation):
+            raise RefusedError(
+                "mixed-indentation", "The indentation mixes tabs, blanks or form feeds."
+            )
+        self.unit = self.body_indentation[len(self.indentation) :]
+        self.newline = self.lines.end_of(self.lines.line(self.node.lineno))
+        self.flow = FunctionFlow(self.node)
+
+    @property
+    def is_async(self) -> bool:
+        return isinstance(self.node, ast.AsyncFunctionDef)
+
+    @cached_property
+    def is_generator(self) -> bool:
+        return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in self.own_nodes)
+
+    @cached_property
+    def own_nodes(self) -> tuple[ast.AST, ...]:
+        """Everything in the body but the insides of nested scopes."""
+        return tuple(within_scope(self.node.body))
+
+    @cached_property
+    def parameters(self) -> list[ast.arg]:
+        return parameters_of(self.node.args)
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """Variables that the body binds again, parameters among them."""
+        return self.flow.writes(self.node.body) | self.flow.rebound_by_closures
+
+    @property
+    def class_node(self) -> ast.ClassDef | None:
+        return self.function.class_node
+
+    @cached_property
+    def decorators(self) -> frozenset[str]:
+        """The last names of the decorators, such as ``setter`` of ``@price.setter``."""
+        return frozenset(_last_name(node) for node in self.node.decorator_list)
+
+    @property
+    def is_class_method(self) -> bool:
+        return "classmethod" in self.decorators or self.node.name in _IMPLICIT_CLASS_METHODS
+
+    @cached_property
+    def receiver(self) -> str | None:
+        """``self`` or ``cls`` under the name it has here; None if there is none to rely on."""
+        positional = [*self.node.args.posonlyargs, *self.node.args.args]
+        if self.class_node is None or "staticmethod" in self.decorators or not positional:
+            return None
+        name = positional[0].arg
+        return None if name in self.written else name
+
+    @cached_property
+    def enclosing_names(self) -> frozenset[str]:
+        """Names that functions around this one bind: a helper elsewhere would not see them."""
+        return frozenset().union(
+            *(bindings_of(one).locals for one in self.function.scopes if isinstance(one, FUNCTIONS))
+        )
+
+    @cached_property
+    def string_lines(self) -> frozenset[int]:
+        """Lines of the function that begin inside a string literal."""
+        return self.lines.lines_inside_strings(self.node)
+
+    @cached_property
+    def taken_names(self) -> frozenset[str]:
+        """Names that a helper or a new variable must not have."""
+        return self.module.identifiers | self.flow.locals | self.flow.globals | _attributes(self)
+
+
+def _attributes(subject: Subject) -> frozenset[str]:
+    """Names of parameters and keyword arguments anywhere in the module."""
+    return frozenset(
+        node.arg
+        for node in ast.walk(subject.module.tree)
+        if isinstance(node, ast.arg | ast.keyword) and node.arg
+    )
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Call):
+        node = node.func
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def nested_scopes(roots: list[ast.stmt]) -> Iterator[ast.AST]:
+    """The functions, lambdas and classes that stand directly in ``roots``."""
+    return (node for node in within_scope(roots) if isinstance(node, SCOPES))

@@ -1,0 +1,246 @@
+"""Carry an extraction out: cut the block, write the helper and its call."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from architect_agents.refactoring.annotations import is_annotated, return_annotation
+from architect_agents.refactoring.exits import Jump, is_bare
+from architect_agents.refactoring.extract_block import Extraction
+from architect_agents.refactoring.naming import name_block, unique
+from architect_agents.refactoring.refusal import RefusedError
+from architect_agents.refactoring.splice import apply_edits
+from architect_agents.refactoring.subject import Subject
+from architect_agents.refactoring.write_helper import (
+    call_of,
+    folded,
+    header_of,
+    insert_helper,
+)
+from architect_agents.types import SourceEdit
+
+#: What the flag says that a helper returns beside values, by the jump that it asks for.
+_FLAGS = {"return": "done", "break": "stop", "continue": "skip"}
+
+
+def suggest_name(subject: Subject, extraction: Extraction) -> str:
+    """A name that is free in the whole module."""
+    comment = "".join(
+        subject.lines.lines[extraction.first_line - 1 : extraction.block.first_line - 1]
+    )
+    outputs = extraction.outputs if extraction.form.kind == "plain" else ()
+    statements = list(extraction.block.statements)
+    base = name_block(subject.node.name, statements, outputs, comment)
+    return unique(base, subject.taken_names)
+
+
+def write_extraction(subject: Subject, extraction: Extraction, name: str) -> str:
+    """The whole module after the extraction; ``name`` must be free (see ``suggest_name``).
+
+    Raises:
+        RefusedError: a jump can't be rewritten where it stands.
+    """
+    writer = _Writer(subject, extraction, name)
+    lines = subject.lines.lines
+    changed = [
+        *lines[: extraction.first_line - 1],
+        *writer.call(),
+        *lines[extraction.last_line : extraction.placement.after_line],
+    ]
+    return insert_helper(subject, extraction.placement, changed, writer.helper())
+
+
+class _Writer:
+    def __init__(self, subject: Subject, extraction: Extraction, name: str) -> None:
+        self.subject = subject
+        self.extraction = extraction
+        self.form = extraction.form
+        self.name = name
+        self.outputs = list(extraction.outputs)
+        self.flag = unique(_FLAGS.get(self.form.jump, "done"), subject.taken_names)
+        self.result = unique("result", subject.taken_names)
+
+    def helper(self) -> list[str]:
+        extraction = self.extraction
+        header = header_of(
+            self.subject,
+            extraction.placement,
+            self.name,
+            extraction.parameters,
+            is_async=extraction.is_async,
+            returns=self._return_annotation(),
+        )
+        indentation = extraction.placement.indentation + self.subject.unit
+        body = list(self._body(indentation))
+        if not body[-1].endswith(("\n", "\r")):
+            body[-1] += self.subject.newline
+        declared = []
+        if extraction.written_globals:
+            declared = [f"global {', '.join(extraction.written_globals)}"]
+        closing = [self._returning(None)] if self._needs_closing() else []
+        return [
+            *header,
+            *(f"{indentation}{line}{self.subject.newline}" for line in declared),
+            *body,
+            *(f"{indentation}{line}{self.subject.newline}" for line in closing),
+        ]
+
+    def _needs_closing(self) -> bool:
+        if not self.extraction.falls_through or self.form.kind == "return":
+            return False
+        return self.form.kind != "plain" or bool(self.outputs)
+
+    def _return_annotation(self) -> str | None:
+        """Types that are known without looking further; only where the function says its own."""
+        if not is_annotated(self.subject) or self.extraction.is_generator:
+            return None
+        if self.form.kind == "return" and not self.subject.is_generator:
+            return return_annotation(self.subject, self.extraction.placement)
+        if self.form.kind == "flag":
+            return "bool"
+        if self.form.kind in ("plain", "always") and not self.outputs:
+            return "None"
+        return None
+
+    def _body(self, indentation: str) -> Iterator[str]:
+        """The block's lines with their jumps rewritten, indented for the helper."""
+        extraction, subject = self.extraction, self.subject
+        cut = subject.lines.indentation(extraction.block.first_line)
+        for number, line in enumerate(self._rewritten_lines(), start=extraction.first_line):
+            if number in subject.string_lines or not line.strip() or not line.startswith(cut):
+                yield line
+            else:
+                yield indentation + line[len(cut) :]
+
+    def _rewritten_lines(self) -> list[str]:
+        """The block's lines with each jump replaced; no line is added or lost."""
+        lines, extraction = self.subject.lines, self.extraction
+        text = list(lines.lines)
+        by_line: dict[int, list[SourceEdit]] = {}
+        for number, edit in self._jump_edits():
+            by_line.setdefault(number, []).append(edit)
+        for number, edits in by_line.items():
+            text[number - 1] = apply_edits(text[number - 1], edits)
+        return text[extraction.first_line - 1 : extraction.last_line]
+
+    def _jump_edits(self) -> Iterator[tuple[int, SourceEdit]]:
+        """Edits within one line each: the line's number, and columns in place of offsets."""
+        for jump in (*self.form.fallen, *self.form.told):
+            told = jump in self.form.told
+            if isinstance(jump, ast.Return) and not is_bare(jump):
+                yield from self._value_edits(jump)
+            else:
+                yield self._replacement(jump, self._returning(jump if told else None))
+        block = self.extraction.block
+        if block.is_elif:
+            first = block.statements[0]
+            column = self.subject.lines.column(first.lineno, first.col_offset)
+            yield first.lineno, SourceEdit(column, column + len("el"), "")
+
+    def _replacement(self, jump: Jump, text: str) -> tuple[int, SourceEdit]:
+        lines = self.subject.lines
+        start = lines.column(jump.lineno, jump.col_offset)
+        end_line, end = lines.end_of_node(jump)
+        if end_line != jump.lineno:
+            raise RefusedError("shared-line", "A jump stretches over several lines.")
+        return jump.lineno, SourceEdit(start, end, text)
+
+    def _value_edits(self, jump: ast.Return) -> Iterator[tuple[int, SourceEdit]]:
+        """``return value`` → ``return True, value``; the value's own text is not touched."""
+        if self.form.kind != "flag-and-values":
+            return
+        lines, value = self.subject.lines, jump.value
+        assert value is not None
+        behind_keyword = lines.column(jump.lineno, jump.col_offset) + len("return")
+        open_tuple = isinstance(value, ast.Tuple) and not _in_parentheses(lines.segment(value))
+        blank = "" if lines.line(jump.lineno)[behind_keyword : behind_keyword + 1] == " " else " "
+        if open_tuple:
+            start = lines.column(value.lineno, value.col_offset)
+            yield value.lineno, SourceEdit(start, start, "(")
+        yield jump.lineno, SourceEdit(behind_keyword, behind_keyword, f" True,{blank}")
+        end_line, end = lines.end_of_node(jump)
+        text = (")" if open_tuple else "") + ", None" * len(self.outputs)
+        yield end_line, SourceEdit(end, end, text)
+
+    def _returning(self, told: Jump | None) -> str:
+        """The helper's ``return`` in place of a jump; None: where it means going on."""
+        kind = self.form.kind
+        if kind == "flag":
+            return f"return {told is not None}"
+        if kind == "optional":
+            return "return None"
+        values = list(self.outputs)
+        if kind == "flag-and-values":
+            leaves = isinstance(told, ast.Return)
+            values = ["None"] * len(values) if leaves else values
+            values = (["None"] if self.form.returns_value else []) + values
+            values = [str(told is not None), *values]
+        return f"return {', '.join(values)}".rstrip()
+
+    def call(self) -> list[str]:
+        """The lines that stand where the block stood."""
+        extraction, subject = self.extraction, self.subject
+        outer = subject.lines.indentation(extraction.block.first_line)
+        inner = outer + subject.unit if extraction.block.is_elif else outer
+        lines = [f"{outer}else:"] if extraction.block.is_elif else []
+        lines += [f"{inner}{line}" for line in self._call_lines(inner)]
+        last = subject.lines.line(extraction.last_line)
+        ends = [subject.newline] * len(lines)
+        if not last.endswith(("\n", "\r")):
+            ends[-1] = ""
+        return [line + end for line, end in zip(lines, ends, strict=True)]
+
+    def _call_lines(self, indentation: str) -> list[str]:
+        call = call_of(self.extraction.placement, self.name, self.extraction.parameters)
+        if self.extraction.is_async:
+            call = f"await {call}"
+        if self.extraction.is_generator:
+            call = f"yield from {call}"
+        kind, unit = self.form.kind, self.subject.unit
+        if kind == "return":
+            inside = f"({call})" if self.extraction.is_generator else call
+            return self._fold(indentation, f"return {inside}")
+        if kind == "flag":
+            inside = f"({call})" if self.extraction.is_generator else call
+            return [*self._fold(indentation, f"if {inside}:"), unit + self._jump_text()]
+        if kind == "optional":
+            return [
+                *self._fold(indentation, f"{self.result} = {call}"),
+                f"if {self.result} is not None:",
+                f"{unit}return {self.result}",
+            ]
+        targets = list(self.outputs)
+        if kind == "flag-and-values":
+            targets = ([self.result] if self.form.returns_value else []) + targets
+            targets = [self.flag, *targets]
+        assignment = f"{', '.join(targets)} = {call}" if targets else call
+        lines = self._fold(indentation, assignment)
+        if kind == "always":
+            lines.append(self._jump_text())
+        elif kind == "flag-and-values":
+            lines += [f"if {self.flag}:", unit + self._jump_text()]
+        return lines
+
+    def _fold(self, indentation: str, statement: str) -> list[str]:
+        return folded(self.subject, indentation, statement)
+
+    def _jump_text(self) -> str:
+        """The jump that the caller does for the helper."""
+        if self.form.returns_value:
+            return f"return {self.result}"
+        told = [jump for jump in self.form.told if isinstance(jump, ast.Return)]
+        if told and all(jump.value is not None for jump in told):
+            return "return None"
+        return self.form.jump
+
+
+def _in_parentheses(text: str) -> bool:
+    """Whether the first character is a parenthesis that only the last one closes."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return False
+    try:
+        inner = ast.parse(f"f{text}", mode="eval").body
+    except SyntaxError:
+        return False
+    return isinstance(inner, ast.Call) and inner.end_col_offset == len(text.encode()) + 1

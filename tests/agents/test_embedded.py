@@ -1,0 +1,174 @@
+"""The architect without a key: from a request to a judged proposal."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+from architect_agents.embedded import EmbeddedArchitect
+from architect_agents.refactoring.splice import apply_edits
+from architect_agents.types import (
+    Check,
+    Figures,
+    Outcome,
+    RefactorRequest,
+    Verdict,
+)
+from lizard_measure import lizard_measure
+
+ORDERS = '''\
+"""Orders."""
+
+
+def place_order(order, stock, *, dry_run=False):
+    """Check, price and store an order."""
+    if order is None or not order.lines:
+        raise ValueError("empty order")
+    # Check the stock of each line.
+    for line in order.lines:
+        if line.amount <= 0:
+            raise ValueError(line)
+        if line.article not in stock:
+            raise KeyError(line.article)
+        if stock[line.article] < line.amount and not line.may_wait:
+            raise ValueError("out of stock")
+    total = 0
+    for line in order.lines:
+        price = line.price
+        if line.amount > 100:
+            price *= 0.9
+        elif line.amount > 10 and order.customer.regular:
+            price *= 0.95
+        if line.voucher and not order.customer.blocked:
+            price -= line.voucher
+        total += price * line.amount
+    if total > 1000 or order.express:
+        shipping = 0
+    else:
+        shipping = 5
+    if not dry_run:
+        order.store(total + shipping)
+    return total + shipping
+'''
+
+
+class PermissiveGate:
+    """Accepts what measures lower, unless a word is in the candidate that it does not like."""
+
+    def __init__(self, disliked: str = "\0") -> None:
+        self.disliked = disliked
+        self.judged: list[str] = []
+
+    def judge(self, request: RefactorRequest, candidate: str) -> Verdict:
+        self.judged.append(candidate)
+        before, after = (
+            max(one.ccn for one in lizard_measure(text, "python"))
+            for text in (request.source, candidate)
+        )
+        checks = [Check("complexity", "passed" if after < before else "failed")]
+        if self.disliked in candidate:
+            checks.append(Check("taste", "failed", f"{self.disliked} is in it"))
+        return Verdict(tuple(checks), Figures(before), Figures(after))
+
+
+def request(source: str = ORDERS, function: str = "place_order", **more: object) -> RefactorRequest:
+    line = 1 + source[: source.find(f"def {function}")].count("\n")
+    return RefactorRequest("orders.py", "python", source, function, line, **more)  # type: ignore[arg-type]
+
+
+async def ask(asked: RefactorRequest, gate: PermissiveGate) -> Outcome:
+    return await EmbeddedArchitect(lizard_measure).propose(asked, gate, lambda *_: None)
+
+
+async def test_a_proposal_passes_the_gate_and_its_edits_give_the_judged_text() -> None:
+    gate = PermissiveGate()
+    outcome = await ask(request(), gate)
+    assert outcome.status == "proposed"
+    assert outcome.proposal is not None
+    assert outcome.proposal.verdict.accepted
+    assert apply_edits(ORDERS, outcome.proposal.edits) == gate.judged[-1]
+    assert outcome.proposal.verdict.after.ccn <= 10 < outcome.proposal.verdict.before.ccn
+
+
+async def test_title_and_rationale_name_the_function_and_each_helper() -> None:
+    outcome = await ask(request(), PermissiveGate())
+    assert outcome.title.startswith("Extract")
+    assert "place_order: CCN 17 → " in outcome.title
+    assert "`_compute_total_and_shipping` takes over a block of `place_order`" in outcome.rationale
+
+
+async def test_edits_are_small_hunks_and_leave_the_rest_alone() -> None:
+    outcome = await ask(request(), PermissiveGate())
+    assert outcome.proposal is not None
+    touched = sum(edit.end - edit.start for edit in outcome.proposal.edits)
+    assert 0 < touched < len(ORDERS) * 0.7
+
+
+async def test_when_the_gate_turns_a_step_down_the_next_best_is_tried() -> None:
+    outcome = await ask(request(), PermissiveGate(disliked="_compute_total_and_shipping"))
+    assert outcome.status == "proposed"
+    assert outcome.proposal is not None
+    assert "_compute_total_and_shipping" not in apply_edits(ORDERS, outcome.proposal.edits)
+
+
+async def test_when_the_gate_turns_everything_down_the_best_is_shown_as_rejected() -> None:
+    outcome = await ask(request(), PermissiveGate(disliked="def "))
+    assert outcome.status == "rejected"
+    assert outcome.proposal is not None
+    assert not outcome.proposal.verdict.accepted
+
+
+async def test_another_language_gets_told_what_would_help() -> None:
+    asked = RefactorRequest("a.ts", "typescript", "function f() {}", "f", 1)
+    outcome = await ask(asked, PermissiveGate())
+    assert outcome.status == "no-proposal"
+    assert "key" in outcome.rationale
+
+
+async def test_what_cannot_be_read_or_found_is_said_in_a_sentence() -> None:
+    python_2 = await ask(request("def place_order():\n    print 'x'\n"), PermissiveGate())
+    gone = await ask(request("def other():\n    pass\n"), PermissiveGate())
+    simple = await ask(request("def place_order():\n    pass\n"), PermissiveGate())
+    assert [one.status for one in (python_2, gone, simple)] == ["no-proposal"] * 3
+    assert "can't be changed" in python_2.rationale
+    assert "no function of that name" in gone.rationale
+    assert simple.rationale.startswith("There is no block")
+
+
+async def test_byte_order_mark_and_line_ends_survive() -> None:
+    source = "\ufeff" + ORDERS.replace("\n", "\r\n")
+    outcome = await ask(request(source), PermissiveGate())
+    assert outcome.proposal is not None
+    after = apply_edits(source, outcome.proposal.edits)
+    assert after.startswith("\ufeff")
+    assert after.count("\n") == after.count("\r\n")
+
+
+class SlowGate(PermissiveGate):
+    """Tells when it is asked, and answers only when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__(disliked="def ")
+        self.asked = threading.Event()
+        self.may_answer = threading.Event()
+
+    def judge(self, request: RefactorRequest, candidate: str) -> Verdict:
+        self.asked.set()
+        self.may_answer.wait(10)
+        return super().judge(request, candidate)
+
+
+async def test_cancelling_ends_the_task_at_once_and_the_search_soon_after() -> None:
+    gate = SlowGate()
+    task = asyncio.create_task(ask(request(), gate))
+    await asyncio.to_thread(gate.asked.wait, 10)
+    task.cancel()
+    begun = time.monotonic()
+    (result,) = await asyncio.gather(task, return_exceptions=True)
+    assert isinstance(result, asyncio.CancelledError)
+    assert time.monotonic() - begun < 0.1
+    asked_until_now = len(gate.judged)
+    gate.may_answer.set()
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert len(gate.judged) <= asked_until_now + 2
