@@ -25,9 +25,22 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: Any) ->
     for name in list(os.environ):
         if name.startswith(CLEARED) or name.lower() in PROXIES:
             monkeypatch.delenv(name)
-    empty: Path = tmp_path_factory.mktemp("no-config")
-    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(empty))
+    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path_factory.mktemp("no-config")))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost,::1")
+
+
+@pytest.fixture(autouse=True)
+def empty_home(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: Any
+) -> None:
+    """No agent files, memories and transcripts of a person. Real editors keep their real home."""
+    if "e2e" in request.path.parts:
+        return
+    home: Path = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,133 @@
+"""The `submit` tool: a model's proposal, built into a document, judged by the gate, fed back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from architect_agents.candidate import TargetDocument
+from architect_agents.loop import Feedback
+from architect_agents.model import ToolSpec
+from architect_agents.refactoring.splice import edits_between
+from architect_agents.sandbox.redaction import marks
+from architect_agents.tools.tool import Arguments, ToolFailure, schema
+from architect_agents.types import Gate, Outcome, Proposal, RefactorRequest, Verdict
+
+_WORDS = {"type": "string"}
+SUBMIT = ToolSpec(
+    name="submit",
+    description=(
+        "Hand in the result. `decision` is `edit` for a change or `leave-as-is` if the function "
+        "is best left alone. `title` names the change in a few words; `rationale` says in a few "
+        "sentences why it is better, for a colleague who reviews it. For an edit give either "
+        "`function_source`, the whole new text that stands in place of the function from its "
+        "first line to its last (helpers may stand before or after it, at the same indentation), "
+        "or `edits`, pairs of old_string and new_string applied to the document in order, each "
+        "old_string occurring exactly once. The change is checked: it must parse, keep every "
+        "public name and its signature, lose no name, lower the figures and make nothing else "
+        "worse. What fails comes back to you."
+    ),
+    input_schema=schema(
+        {
+            "decision": {"type": "string", "enum": ["edit", "leave-as-is"]},
+            "title": _WORDS,
+            "rationale": _WORDS,
+        },
+        {
+            "function_source": _WORDS,
+            "edits": {
+                "type": "array",
+                "items": schema({"old_string": _WORDS, "new_string": _WORDS}),
+            },
+        },
+    ),
+    strict=True,
+)
+NO_PROPOSAL = "The architect came to no proposal"
+
+
+@dataclass(slots=True)
+class Submission:
+    """Takes what the model hands in for one request. Implements loop.Finish.
+
+    ``repairs`` says how often a failing proposal is fed back; the next failure ends the run.
+    """
+
+    request: RefactorRequest
+    document: TargetDocument
+    gate: Gate
+    say: Callable[[str], None]
+    repairs: int = 3
+    spec: ToolSpec = SUBMIT
+    _failures: int = field(default=0, init=False)
+
+    async def accept(self, arguments: Arguments) -> Outcome | Feedback:
+        """See loop.Finish."""
+        title = str(arguments.get("title") or "Simplify the function").strip()
+        rationale = str(arguments.get("rationale") or "").strip()
+        decision = arguments.get("decision")
+        if decision == "leave-as-is":
+            return self._leave(title, rationale)
+        try:
+            if decision != "edit":
+                raise ToolFailure("`decision` must be `edit` or `leave-as-is`.")
+            candidate = self._candidate(arguments)
+        except ToolFailure as failure:
+            return self._unusable(str(failure))
+        self.say(f"checking “{title}”")
+        verdict = await asyncio.to_thread(self.gate.judge, self.request, candidate)
+        edits = edits_between(self.request.source, candidate)
+        proposal = Proposal(title, rationale, edits, verdict)
+        if verdict.accepted:
+            return Outcome("proposed", title, rationale, proposal)
+        self._failures += 1
+        if self._failures > self.repairs:
+            return Outcome("rejected", title, _reasons(verdict), proposal)
+        return Feedback(
+            f"The change did not pass its checks:\n{_reasons(verdict)}\n"
+            f"Repair it and submit again ({self._left()}), or decide `leave-as-is`."
+        )
+
+    def nothing(self, text: str) -> Outcome:
+        """See loop.Finish."""
+        return Outcome("no-proposal", NO_PROPOSAL, text.strip() or "The model ended without one.")
+
+    def _leave(self, title: str, rationale: str) -> Outcome | Feedback:
+        if not rationale:
+            return self._unusable("`leave-as-is` needs a rationale.")
+        return Outcome("leave-as-is", title, rationale)
+
+    def _unusable(self, why: str) -> Outcome | Feedback:
+        self._failures += 1
+        if self._failures > self.repairs:
+            return Outcome("no-proposal", NO_PROPOSAL, f"Its last change could not be used: {why}")
+        return Feedback(f"This can't be used: {why} Submit again ({self._left()}).")
+
+    def _left(self) -> str:
+        left = self.repairs - self._failures + 1
+        return "last try" if left == 1 else f"{left} tries left"
+
+    def _candidate(self, arguments: Arguments) -> str:
+        function, edits = arguments.get("function_source"), arguments.get("edits")
+        if bool(function) == bool(edits):
+            raise ToolFailure("An edit needs either `function_source` or `edits`, not both.")
+        if isinstance(function, str):
+            candidate = self.document.with_function(function)
+        elif isinstance(edits, list) and all(isinstance(edit, dict) for edit in edits):
+            candidate = self.document.with_edits(edits)
+        else:
+            raise ToolFailure("`edits` is a list of pairs of old_string and new_string.")
+        if candidate == self.request.source:
+            raise ToolFailure("The change leaves the document as it is.")
+        shown = marks(candidate) - marks(self.request.source)
+        if shown:
+            raise ToolFailure(
+                f"The text holds {', '.join(sorted(shown))}, which stands for something you were "
+                "not shown. Use `edits` that leave those lines alone."
+            )
+        return candidate
+
+
+def _reasons(verdict: Verdict) -> str:
+    return "\n".join(f"- {check.name}: {check.detail or 'failed'}" for check in verdict.failures)

@@ -1,0 +1,110 @@
+"""The files that tools may see: none outside the workspace, no secrets, unsaved text first."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from architect_agents.tools.open_beneath import open_beneath
+from architect_agents.tools.secret_paths import is_secret
+from architect_agents.tools.tool import ToolFailure
+
+LARGEST_FILE = 5 * 1024 * 1024
+MOST_FILES = 20_000
+#: Folders that nobody wants searched, and that can be huge.
+SKIPPED = frozenset(
+    {".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox", ".mypy_cache"}
+)
+NO_WORKSPACE = "This document belongs to no folder, so there are no files to look at."
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceFiles:
+    """Reads below ``root``. ``overlay`` has the unsaved text of open documents, by posix path
+    relative to ``root``. Paths in and out of the tools are relative ones or below ``root``.
+    """
+
+    root: Path
+    overlay: Mapping[str, str] = field(default_factory=dict)
+
+    def relative(self, path: str) -> str:
+        """``path`` as a posix path below the root, "" for the root itself.
+
+        Raises:
+            ToolFailure: it leads out of the workspace, or to what is kept from the model.
+        """
+        if "\0" in path:
+            raise ToolFailure("A path can't hold a NUL.")
+        normal = os.path.normpath(self.root / path)
+        try:
+            below = PurePosixPath(Path(normal).relative_to(self.root).as_posix())
+        except ValueError:
+            raise ToolFailure(f"{path} is outside of the workspace.") from None
+        if is_secret(below.as_posix()):
+            raise ToolFailure(f"{path} may hold secrets and is not shown.")
+        return "" if below == PurePosixPath() else below.as_posix()
+
+    def read(self, path: str) -> str:
+        """The text of a file, the editor's unsaved text first.
+
+        Raises:
+            ToolFailure: in words for the model.
+        """
+        relative = self.relative(path)
+        if relative in self.overlay:
+            return self.overlay[relative]
+        raw = self.read_bytes(relative)
+        if b"\0" in raw[:8192]:
+            raise ToolFailure(f"{path} is no text.")
+        return raw.decode("utf-8", errors="replace")
+
+    def read_bytes(self, relative: str) -> bytes:
+        """The bytes of a regular file below the root."""
+        try:
+            handle = open_beneath(self.root, relative, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        except OSError as error:
+            raise ToolFailure(f"{relative or '.'} can't be read: {error.strerror}.") from None
+        with os.fdopen(handle, "rb") as file:
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                raise ToolFailure(f"{relative or '.'} is no regular file.")
+            if facts.st_size > LARGEST_FILE:
+                raise ToolFailure(f"{relative} is larger than {LARGEST_FILE // 2**20} MB.")
+            return file.read(LARGEST_FILE + 1)
+
+    def entries(self, path: str) -> list[os.DirEntry[str]]:
+        """What a folder holds, by name, without what is kept from the model."""
+        relative = self.relative(path)
+        folder = self.root / relative
+        if not folder.resolve().is_relative_to(self.root.resolve()):
+            raise ToolFailure(f"{path} leads out of the workspace.")
+        try:
+            with os.scandir(folder) as scan:
+                found = sorted(scan, key=lambda entry: entry.name)
+        except OSError as error:
+            raise ToolFailure(f"{path} can't be listed: {error.strerror}.") from None
+        prefix = f"{relative}/" if relative else ""
+        return [entry for entry in found if not is_secret(prefix + entry.name)]
+
+    def walk(self, path: str = "") -> Iterator[str]:
+        """The posix paths of the files below ``path``, without links and skipped folders."""
+        pending, count = [self.relative(path)], 0
+        while pending:
+            folder = pending.pop()
+            prefix = f"{folder}/" if folder else ""
+            try:
+                found = self.entries(folder)
+            except ToolFailure:
+                continue  # vanished, or closed to us
+            for entry in reversed(found):
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name not in SKIPPED:
+                        pending.append(prefix + entry.name)
+                elif entry.is_file(follow_symlinks=False):
+                    count += 1
+                    if count > MOST_FILES:
+                        return
+                    yield prefix + entry.name
