@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tokenize
+from collections.abc import Iterable
 from dataclasses import replace
 
 from architect_server.analysis import lizard_adapter, names
 from architect_server.analysis.lizard_adapter import RawFile, RawFunction
 from architect_server.analysis.model import Confidence, Decision, FunctionMetrics, Span
-from architect_server.analysis.python_outline import PythonFunction, UnparsableError, outline
+from architect_server.analysis.python_outline import PythonFunction, UnparsableError
+from architect_server.analysis.python_repair import Block, Readable, read
 from architect_server.analysis.python_straighten import straighten
 
 _FILENAME = "source.py"
@@ -17,21 +19,34 @@ _FILENAME = "source.py"
 def check(source: str, raw: RawFile) -> tuple[list[FunctionMetrics], Confidence]:
     """What lizard has for ``source`` (``raw``), with true names and spans, corrected where needed.
 
-    While the text does not parse, figures and spans are lizard's own (it goes on where ``ast``
-    cannot) and the confidence is partial from the line at which Python stumbles.
+    A block that does not parse is counted by lizard alone and unchecked: it goes on where
+    ``ast`` cannot. The confidence is then partial from that block on. A text that does not
+    parse in many places is lizard's alone as a whole.
     """
     try:
-        functions = outline(source)
+        readable = read(source)
     except UnparsableError as error:
-        return _unchecked(source, raw), _doubt(raw, error)
+        return _unchecked(source, raw.functions), _doubt(raw, error.line, error.why)
+    if raw.stopped and readable.broken:
+        # What lizard tripped over may be among the blocks that were taken out.
+        raw = lizard_adapter.count(readable.text, _FILENAME)
+    functions, missing = _checked_functions(readable, raw)
+    for block in readable.broken:
+        functions += _unchecked(source, _count_block(source, block))
+    functions.sort(key=lambda function: function.start_line)
+    return functions, _confidence(raw, readable.broken, missing)
+
+
+def _checked_functions(readable: Readable, raw: RawFile) -> tuple[list[FunctionMetrics], list[int]]:
+    """The functions that ``ast`` can see, and the lines of those without any figures."""
+    functions = readable.functions
+    text = readable.text
     if raw.stopped_line is not None:
         functions = [found for found in functions if found.end_line < raw.stopped_line]
+        text = "\n".join(text.split("\n")[: raw.stopped_line - 1])
     matched = [_match(function, raw) for function in functions]
     whole = _whole(functions, matched)
-    recount: dict[int, RawFunction] = {}
-    if not all(whole):
-        readable = "\n".join(source.split("\n")[: (raw.stopped_line or 0) - 1])
-        recount = _count_straightened(readable if raw.stopped_line else source, functions)
+    recount = {} if all(whole) else _count_straightened(text, functions)
     metrics = []
     missing = []
     for function, own, is_whole in zip(functions, matched, whole, strict=True):
@@ -41,7 +56,7 @@ def check(source: str, raw: RawFile) -> tuple[list[FunctionMetrics], Confidence]
             true = own
         if true is not None:
             metrics.append(_checked(function, true, own, corrected=not is_whole))
-    return metrics, _confidence(raw, missing)
+    return metrics, missing
 
 
 def as_metrics(
@@ -140,7 +155,14 @@ def _same_figures(true: RawFunction, own: RawFunction | None) -> bool:
     return own is not None and replace(true, name=own.name, decisions=own.decisions) == own
 
 
-def _unchecked(source: str, raw: RawFile) -> list[FunctionMetrics]:
+def _count_block(source: str, block: Block) -> tuple[RawFunction, ...]:
+    """Lizard's figures inside one block, so that what it leaves open swallows no other."""
+    lines = source.split("\n")[block.first - 1 : block.last]
+    alone = "\n" * (block.first - 1) + "\n".join(lines) + "\n"
+    return lizard_adapter.count(alone, _FILENAME).functions
+
+
+def _unchecked(source: str, functions: Iterable[RawFunction]) -> list[FunctionMetrics]:
     lines = source.split("\n")
     qualified = names.python_names(lines)
     return [
@@ -151,21 +173,24 @@ def _unchecked(source: str, raw: RawFile) -> list[FunctionMetrics]:
             edit_line=names.decorated_from(lines, function.start_line),
             nesting=names.indentation_depth(lines, function.start_line, function.end_line),
         )
-        for function in raw.functions
+        for function in functions
     ]
 
 
-def _doubt(raw: RawFile, error: UnparsableError) -> Confidence:
-    if raw.stopped:
-        return Confidence("partial" if raw.functions else "skipped", raw.stopped, raw.stopped_line)
-    reason = f"Python cannot parse line {error.line}; the figures are lizard's own, unchecked."
-    return Confidence("partial", reason, error.line)
-
-
-def _confidence(raw: RawFile, missing: list[int]) -> Confidence:
+def _confidence(raw: RawFile, broken: tuple[Block, ...], missing: list[int]) -> Confidence:
+    if broken:
+        first = min(broken, key=lambda block: block.first)
+        return replace(_doubt(raw, first.line, first.why), from_line=first.first)
     if raw.stopped:
         return Confidence("partial", raw.stopped, raw.stopped_line)
     if missing:
         reason = "lizard misreads the layout of a function here, and it could not be put right."
         return Confidence("partial", reason, min(missing))
     return Confidence()
+
+
+def _doubt(raw: RawFile, line: int, why: str) -> Confidence:
+    if raw.stopped:
+        return Confidence("partial" if raw.functions else "skipped", raw.stopped, raw.stopped_line)
+    reason = f"Python cannot parse line {line} ({why}); figures there are lizard's, unchecked."
+    return Confidence("partial", reason, line)

@@ -47,11 +47,12 @@ class PythonFunction:
 
 
 class UnparsableError(ValueError):
-    """``ast`` cannot read the text; ``line`` (1-based) is where it stumbled."""
+    """``ast`` cannot read the text: at which line (1-based) it stumbled, and why in a clause."""
 
-    def __init__(self, line: int) -> None:
-        super().__init__(f"Python cannot parse line {line}")
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(f"line {line}: {why}")
         self.line = line
+        self.why = why
 
 
 def outline(source: str) -> list[PythonFunction]:
@@ -63,15 +64,23 @@ def outline(source: str) -> list[PythonFunction]:
     return _Outliner(source).functions(_parse(source))
 
 
+# "expected an indented block after 'if' statement on line 3" is raised at the line behind it.
+_BLAMED_LINE = re.compile(r"after .* on line (\d+)")
+
+
 def _parse(source: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(source)
     except SyntaxError as error:
-        raise UnparsableError(error.lineno or 1) from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise UnparsableError(1) from error
+        blamed = _BLAMED_LINE.search(error.msg or "")
+        line = int(blamed[1]) if blamed else error.lineno or 1
+        raise UnparsableError(line, error.msg or "invalid syntax") from error
+    except ValueError as error:
+        raise UnparsableError(1, "it holds a character that Python does not take") from error
+    except (RecursionError, MemoryError) as error:
+        raise UnparsableError(1, "it is nested too deeply for Python") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +147,7 @@ class _Outliner:
         start = self._starts[node.lineno - 1] + self._column(node.lineno, node.col_offset)
         match = _DEFINITION.match(self._source, start)
         if match is None:  # pragma: no cover - every def that ast accepts begins like this
-            raise UnparsableError(node.lineno)
+            raise UnparsableError(node.lineno, "unknown form of def")
         def_line = node.lineno + self._source.count("\n", start, match.start(1))
         column = match.start(1) - self._starts[def_line - 1]
         first = node.body[0]
