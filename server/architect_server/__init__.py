@@ -1,3 +1,3 @@
-"""Architect LSP: complexity findings while you type, and refactorings checked before they are shown."""
+"""Architect LSP: complexity findings while you type, and refactorings that were checked."""
 
 __version__ = "0.1.0"

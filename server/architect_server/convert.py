@@ -111,7 +111,7 @@ def to_diagnostics(result: Result, client: ClientFacts) -> list[lsp.Diagnostic]:
         shown.append(
             lsp.Diagnostic(
                 range=lsp.Range(place, place),
-                message=f"Complexity {what}: {confidence.reason}.",
+                message=f"Complexity {what}: {confidence.reason}",
                 severity=lsp.DiagnosticSeverity.Hint,
                 source=SOURCE,
                 code=CONFIDENCE_CODE,
@@ -168,25 +168,26 @@ def to_workspace_edit(
     description: str = "",
 ) -> lsp.WorkspaceEdit:
     """An edit of exactly this version, to be confirmed by the person where the client can ask."""
-    annotated = client.change_annotations and client.document_changes
-    edits = [_text_edit(document, splice, client, annotated) for splice in splices]
+    edits = [_text_edit(document, splice, client) for splice in splices]
     if not client.document_changes:
-        return lsp.WorkspaceEdit(changes={document.uri: [*edits]})
+        return lsp.WorkspaceEdit(changes={document.uri: edits})
     identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+    if not client.change_annotations:
+        return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(identifier, [*edits])])
+    annotated = [
+        lsp.AnnotatedTextEdit(annotation_id=SOURCE, range=edit.range, new_text=edit.new_text)
+        for edit in edits
+    ]
     annotation = lsp.ChangeAnnotation(label, needs_confirmation=True, description=description)
     return lsp.WorkspaceEdit(
-        document_changes=[lsp.TextDocumentEdit(identifier, [*edits])],
-        change_annotations={SOURCE: annotation} if annotated else None,
+        document_changes=[lsp.TextDocumentEdit(identifier, [*annotated])],
+        change_annotations={SOURCE: annotation},
     )
 
 
-def _text_edit(
-    document: Document, splice: Splice, client: ClientFacts, annotated: bool
-) -> lsp.TextEdit:
+def _text_edit(document: Document, splice: Splice, client: ClientFacts) -> lsp.TextEdit:
     where = lsp.Range(
         _position(document.place(splice.start, client.encoding)),
         _position(document.place(splice.end, client.encoding)),
     )
-    if annotated:
-        return lsp.AnnotatedTextEdit(annotation_id=SOURCE, range=where, new_text=splice.text)
     return lsp.TextEdit(where, splice.text)

@@ -1,6 +1,6 @@
-"""A frozen snapshot of one text, and the arithmetic between offsets and protocol positions.
+r"""A frozen snapshot of one text, and the arithmetic between offsets and protocol positions.
 
-Lines end at ``\\n``, ``\\r\\n`` and ``\\r`` only, as the protocol says; form feeds and U+2028 are
+Lines end at ``\n``, ``\r\n`` and ``\r`` only, as the protocol says; form feeds and U+2028 are
 ordinary characters. Positions count code units of the encoding that client and server agreed
 on; everything of ours counts code points.
 """

@@ -21,7 +21,7 @@ async def end_with_parent(process_id: int, clean_up: Callable[[], None]) -> None
     The end of stdin tells us first in nearly all cases. This is for an editor that died while
     another process still holds the pipe.
     """
-    while is_alive(process_id):
+    while is_alive(process_id):  # noqa: ASYNC110 - no event tells of another process's end
         await asyncio.sleep(_INTERVAL)
     logger.warning("The editor (process %d) is gone; ending", process_id)
     clean_up()

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from architect_agents.architect import choose_architect
 from architect_agents.errors import ArchitectError
-from architect_agents.gate import RefactoringGate
 from architect_agents.types import (
     Architect,
     FindingLimits,
@@ -22,11 +21,13 @@ from architect_agents.types import (
     Status,
     Verdict,
 )
-from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics, FunctionMetrics, Limits
 from architect_server.document import Document, Splice, rebase
 from architect_server.settings import Settings
 from architect_server.target import RefactorTarget, StaleTarget, find_again
+
+if TYPE_CHECKING:
+    from architect_agents.gate import RefactoringGate
 
 
 class Refused(Exception):
@@ -52,6 +53,8 @@ class Answer:
 
 def figures(source: str, language: str) -> Sequence[FunctionFigures]:
     """The analysis as the gate wants it handed in: the editor's own numbers."""
+    from architect_server.analysis.measure import measure
+
     return [_as_figures(function) for function in measure(source, language).functions]
 
 
@@ -77,6 +80,9 @@ def finding_limits(limits: Limits) -> FindingLimits:
 
 def make_gate() -> RefactoringGate:
     """The judge of every proposal, with our numbers."""
+    # Loaded at the first question: no editor should wait for it at the start.
+    from architect_agents.gate import RefactoringGate
+
     return RefactoringGate(figures)
 
 
@@ -130,6 +136,8 @@ def request_for(
 
 def architect_for(request: RefactorRequest, settings: Settings, offline: bool) -> Architect:
     """The model's architect where there is a key and the user allows it; else the embedded one."""
+    from architect_agents.architect import choose_architect
+
     return choose_architect(
         request,
         measure=figures,

@@ -49,7 +49,7 @@ SETTINGS: tuple[Setting, ...] = (
         "limits.ccn",
         "integer",
         15,
-        "Highest cyclomatic complexity (lizard's CCN) that draws no finding; 0 switches the rule off.",
+        "Highest cyclomatic complexity (lizard's CCN) that draws no finding; 0: rule off.",
         minimum=0,
     ),
     Setting(
@@ -246,7 +246,9 @@ def _is_of(kind: Kind, value: Any) -> bool:
         return isinstance(value, bool)
     if isinstance(value, bool):
         return False
-    return isinstance(value, {"integer": int, "number": (int, float), "string": str}[kind])
+    if kind == "number":
+        return isinstance(value, int | float)
+    return isinstance(value, int if kind == "integer" else str)
 
 
 def _where(layer: Layer, key: str) -> str:

@@ -13,17 +13,20 @@ import logging
 import os
 import pickle
 import struct
+import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import IO, Any, BinaryIO, TypeVar, cast
 
 from architect_server.analysis.model import Confidence, FileMetrics
 
 logger = logging.getLogger(__name__)
 
-_HEADER = struct.Struct("!I")
+T = TypeVar("T")
 
-#: What a start may take on a slow machine before we give the process up (seconds).
-_START_LIMIT = 60.0
+_HEADER = struct.Struct("!I")
 
 #: How long a text that nobody waits for any more may keep the next one waiting (seconds).
 _ABANDONED_LIMIT = 1.0
@@ -44,9 +47,17 @@ def pack(message: object) -> bytes:
     return _HEADER.pack(len(body)) + body
 
 
-async def _read_frame(reader: asyncio.StreamReader) -> object:
-    (length,) = _HEADER.unpack(await reader.readexactly(_HEADER.size))
-    return pickle.loads(await reader.readexactly(length))  # noqa: S301 - our own child wrote it
+def read_frame(stream: BinaryIO) -> Any:
+    """The next message.
+
+    Raises:
+        EOFError: the other side has gone.
+    """
+    header = stream.read(_HEADER.size)
+    if len(header) < _HEADER.size:
+        raise EOFError("the other side of the pipe has gone")
+    (length,) = _HEADER.unpack(header)
+    return pickle.loads(stream.read(length))  # noqa: S301 - our own parent or child wrote it
 
 
 def skipped(language: str, reason: str) -> FileMetrics:
@@ -55,10 +66,15 @@ def skipped(language: str, reason: str) -> FileMetrics:
 
 
 class AnalysisWorker:
-    """Measures one text at a time in a child process; callers queue in the order they came."""
+    """Measures one text at a time in a child process; callers queue in the order they came.
+
+    The pipe is read and written on a thread of its own, which sleeps while the child works. So
+    the child can be killed at any moment without asking the loop, also at the very end.
+    """
 
     def __init__(self) -> None:
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._turn = asyncio.Lock()
         self._abandoned: asyncio.Task[FileMetrics] | None = None
         self._closed = False
@@ -79,6 +95,27 @@ class AnalysisWorker:
                 self._abandoned = task
                 raise
 
+    async def start(self) -> None:
+        """Have the process ready before the first text comes."""
+        async with self._turn:
+            try:
+                await self._on_thread(self._ready_process)
+            except (OSError, EOFError):
+                logger.exception("The analysis process could not be started")
+
+    def close(self) -> None:
+        """End the process at once; nothing can be measured afterwards."""
+        self._closed = True
+        self.kill()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def kill(self) -> None:
+        """End the process at once; the next text gets a fresh one."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+
     async def _settle_abandoned(self) -> None:
         task, self._abandoned = self._abandoned, None
         if task is not None:
@@ -89,81 +126,57 @@ class AnalysisWorker:
 
     async def _measure(self, job: Job) -> FileMetrics:
         try:
-            process = await self._ready_process()
-            async with asyncio.timeout(job.time_limit):
-                return await self._exchange(process, job)
-        except TimeoutError:
-            self.kill()
-            return skipped(
-                job.language, f"its analysis took longer than {job.time_limit:g} seconds"
-            )
-        except (OSError, EOFError, asyncio.IncompleteReadError, pickle.UnpicklingError):
+            await self._on_thread(self._ready_process)
+            exchange = self._on_thread(self._exchange, job)
+            done, _ = await asyncio.wait({exchange}, timeout=job.time_limit)
+            if not done:
+                self.kill()  # the thread's read ends with it
+                await asyncio.wait({exchange})
+                exchange.exception()
+                reason = f"Its analysis took over {job.time_limit:g} seconds."
+                return skipped(job.language, reason)
+            return exchange.result()
+        except (OSError, EOFError, pickle.UnpicklingError):
             logger.warning("The analysis process ended while it measured a text")
             self.kill()
-            return skipped(job.language, "the analysis process failed on it")
+            return skipped(job.language, "The analysis process failed on it.")
 
-    async def start(self) -> None:
-        """Have the process ready before the first text comes."""
-        async with self._turn:
-            try:
-                await self._ready_process()
-            except (OSError, TimeoutError, EOFError, asyncio.IncompleteReadError):
-                logger.exception("The analysis process could not be started")
-                self.kill()
+    def _on_thread(self, work: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
-    async def close(self) -> None:
-        """End the process; nothing can be measured afterwards."""
-        self._closed = True
-        process = self._process
-        self.kill()
-        if process is not None:
-            await process.wait()
-        await self._settle_abandoned()
-
-    @property
-    def process_id(self) -> int | None:
-        """The child's process id, or None while there is none."""
-        return self._process.pid if self._process else None
-
-    async def _ready_process(self) -> asyncio.subprocess.Process:
+    def _ready_process(self) -> None:
+        """On the thread: start the child if there is none."""
         if self._closed:
             raise EOFError("the worker was closed")
-        if self._process is None or self._process.returncode is not None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",  # the working directory may be a repository: nothing is imported from it
-                "-m",
-                "architect_server.worker_process",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                env=_child_environment(),
-            )
-            async with asyncio.timeout(_START_LIMIT):
-                await _read_frame(_pipe(self._process.stdout))
-        return self._process
+        if self._process is not None and self._process.poll() is None:
+            return
+        self._process = subprocess.Popen(
+            # -P: the working directory may be a repository, nothing is imported from it.
+            [sys.executable, "-P", "-m", "architect_server.worker_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_child_environment(),
+        )
+        read_frame(_pipe(self._process.stdout))
 
-    async def _exchange(self, process: asyncio.subprocess.Process, job: Job) -> FileMetrics:
-        stdin = process.stdin
-        if stdin is None:
-            raise EOFError("the analysis process has no stdin")
+    def _exchange(self, job: Job) -> FileMetrics:
+        """On the thread: one text there, its figures back."""
+        process = self._process
+        if process is None:
+            raise EOFError("the analysis process has gone")
+        stdin = _pipe(process.stdin)
         stdin.write(pack(job))
-        await stdin.drain()
-        metrics = await _read_frame(_pipe(process.stdout))
+        stdin.flush()
+        metrics = read_frame(_pipe(process.stdout))
         if not isinstance(metrics, FileMetrics):
             raise pickle.UnpicklingError("the analysis process answered something else")
         return metrics
 
-    def kill(self) -> None:
-        """End the process at once; the next text gets a fresh one."""
-        process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            process.kill()
 
-
-def _pipe(stream: asyncio.StreamReader | None) -> asyncio.StreamReader:
+def _pipe(stream: IO[bytes] | None) -> BinaryIO:
     if stream is None:
-        raise EOFError("the analysis process has no stdout")
-    return stream
+        raise EOFError("the analysis process has no pipe")
+    return cast(BinaryIO, stream)
 
 
 def _child_environment() -> dict[str, str]:

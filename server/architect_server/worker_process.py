@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import faulthandler
 import os
-import pickle
-import struct
 import sys
 from typing import BinaryIO
 
 from architect_server.analysis.measure import measure
-from architect_server.worker import Job, pack
-
-_HEADER = struct.Struct("!I")
+from architect_server.worker import Job, pack, read_frame
 
 
 def main() -> None:
@@ -20,7 +16,7 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, _own_stdout()
     answers.write(pack("ready"))
     answers.flush()
-    while (job := _read(requests)) is not None:
+    while isinstance(job := _next(requests), Job):
         # The parent kills us when the time is up. Should the parent be gone by then, this timer
         # ends us: it runs in C and fires even while a regular expression holds the lock.
         faulthandler.dump_traceback_later(job.time_limit * 2 + 1, exit=True, file=sys.stderr)
@@ -30,20 +26,19 @@ def main() -> None:
         answers.flush()
 
 
+def _next(requests: BinaryIO) -> Job | None:
+    try:
+        job = read_frame(requests)
+    except EOFError:
+        return None
+    return job if isinstance(job, Job) else None
+
+
 def _own_stdout() -> BinaryIO:
     """Keep the pipe for ourselves; whatever prints (lizard does) goes to stderr."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return answers
-
-
-def _read(stream: BinaryIO) -> Job | None:
-    header = stream.read(_HEADER.size)
-    if len(header) < _HEADER.size:
-        return None
-    (length,) = _HEADER.unpack(header)
-    job = pickle.loads(stream.read(length))  # noqa: S301 - only our parent writes here
-    return job if isinstance(job, Job) else None
 
 
 if __name__ == "__main__":

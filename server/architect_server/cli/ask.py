@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from architect_agents.architect import preview
+
 from architect_agents.types import Outcome, RefactorRequest
 from architect_server.analysis.languages import language_of
 from architect_server.analysis.measure import measure
@@ -143,7 +144,7 @@ def find_function(document: Document, name: str) -> FunctionMetrics:
 
 
 def workspace_of(path: Path) -> Path:
-    """The folder that a file belongs to: the nearest with a .git or pyproject.toml, else its own."""
+    """The nearest folder with a .git or pyproject.toml, else the file's own."""
     folder = path.absolute().parent
     for place in (folder, *folder.parents):
         if (place / ".git").exists() or (place / "pyproject.toml").exists():

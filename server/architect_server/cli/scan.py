@@ -68,7 +68,7 @@ async def scan(
                 results[index] = await _check(worker, path, settings.of(path))
                 advance(path)
         finally:
-            await worker.close()
+            worker.close()
 
     workers = max(1, min(os.cpu_count() or 1, len(wanted)))
     async with asyncio.TaskGroup() as group:
@@ -82,9 +82,9 @@ async def _check(worker: AnalysisWorker, path: Path, settings: Settings) -> Chec
     try:
         text = read_text(path)
     except OSError as error:
-        return Checked(path, "", skipped(language, f"it can't be read ({error.strerror})"), ())
+        return Checked(path, "", skipped(language, f"It can't be read: {error.strerror}."), ())
     if len(text) > settings.size_limit:
-        reason = f"the file has more than {settings.size_limit:,} characters"
+        reason = f"The file has more than {settings.size_limit:,} characters (analysis.sizeLimit)."
         return Checked(path, text, skipped(language, reason), ())
     metrics = await worker.measure(text, language, settings.time_limit)
     return Checked(path, text, metrics, find(metrics, settings.limits))

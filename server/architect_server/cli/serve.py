@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         else:
             server.start_io()
     finally:
-        server.worker.kill()
+        server.worker.close()
     return 0
 
 

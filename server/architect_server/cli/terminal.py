@@ -91,7 +91,15 @@ def status_line(title: str) -> Iterator[Callable[[str, int | None], None]]:
     """A spinner with the newest line of progress, on a terminal only."""
     target = console(stderr=True)
     if not target.is_terminal:
-        yield lambda message, percentage=None: None
+        yield _say_nothing
         return
     with target.status(title) as status:
-        yield lambda message, percentage=None: status.update(f"{title}: {message}")
+
+        def report(message: str, percentage: int | None) -> None:
+            status.update(f"{title}: {message}")
+
+        yield report
+
+
+def _say_nothing(message: str, percentage: int | None) -> None:
+    """Progress is for a person at a terminal."""

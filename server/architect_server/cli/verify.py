@@ -1,4 +1,4 @@
-"""``architect verify BEFORE AFTER``: the gate's verdict on a refactoring that somebody else made."""
+"""``architect verify BEFORE AFTER``: the gate's verdict on somebody else's refactoring."""
 
 from __future__ import annotations
 

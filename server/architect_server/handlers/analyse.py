@@ -38,7 +38,7 @@ async def _analyse(server: ArchitectServer, document: Document) -> None:
 
 async def _measure(server: ArchitectServer, document: Document, settings: Settings) -> FileMetrics:
     if len(document.text) > settings.size_limit:
-        reason = f"the file has more than {settings.size_limit:,} characters"
+        reason = f"The file has more than {settings.size_limit:,} characters (analysis.sizeLimit)."
         return skipped(document.language_id, reason)
     return await server.worker.measure(document.text, document.language_id, settings.time_limit)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lsprotocol import types as lsp
 
@@ -71,7 +71,7 @@ def _targets(
             yield target, None
 
 
-def _wanted(kind: lsp.CodeActionKind, only: list[lsp.CodeActionKind | str] | None) -> bool:
+def _wanted(kind: lsp.CodeActionKind, only: Sequence[lsp.CodeActionKind | str] | None) -> bool:
     """Whether ``kind`` is one of those asked for, or a kind below one of them."""
     if not only:
         return True

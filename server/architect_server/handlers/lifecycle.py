@@ -34,7 +34,7 @@ def initialize(server: ArchitectServer, params: lsp.InitializeParams) -> None:
     add_folders(server, roots or [params.root_uri or ""])
     server.background(server.worker.start())
     if params.process_id is not None:
-        server.background(end_with_parent(params.process_id, server.worker.kill))
+        server.background(end_with_parent(params.process_id, server.worker.close))
 
 
 async def initialized(server: ArchitectServer, params: lsp.InitializedParams) -> None:
@@ -47,7 +47,7 @@ async def shutdown(server: ArchitectServer, params: None) -> None:
     for task in list(server.asking.values()):
         task.cancel()
     await server.schedule.close()
-    await server.worker.close()
+    server.worker.close()
 
 
 def folders_changed(server: ArchitectServer, params: lsp.DidChangeWorkspaceFoldersParams) -> None:

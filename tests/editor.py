@@ -1,0 +1,254 @@
+"""An editor for tests: pytest-lsp's client with the recorded capabilities of a real one.
+
+It keeps texts as an editor does, applies the server's edits to them, and lets a test wait for
+what the server sends instead of sleeping.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import pytest_lsp
+from lsprotocol import types as lsp
+from lsprotocol.converters import get_converter
+from pygls.protocol import default_converter
+from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, LanguageClient, register_lsp_features
+
+SERVER = [sys.executable, "-P", "-m", "architect_server", "serve"]
+VSCODE = "visual_studio_code_v1.65.2"
+NEOVIM = "neovim_v0.11.0"
+OLD_NEOVIM = "neovim_v0.7.0"
+EMACS = "emacs_v29.1"
+
+_WAIT = 60.0
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def recorded(client: str) -> dict[str, Any]:
+    """The capabilities that this client sent when it was recorded, as JSON values."""
+    folder = Path(pytest_lsp.__file__).parent / "clients"
+    recording: dict[str, Any] = json.loads((folder / f"{client}.json").read_text("utf-8"))
+    return recording
+
+
+class Editor:
+    """One running server with its client."""
+
+    def __init__(self, client: Any, encoding: str) -> None:
+        self.client = client
+        self.encoding = encoding
+        self.texts: dict[str, str] = {}
+        self.versions: dict[str, int] = {}
+        self.published: dict[str, lsp.PublishDiagnosticsParams] = {}
+        self.publications: list[lsp.PublishDiagnosticsParams] = []
+        self.messages: list[str] = []
+        self.edits: list[lsp.ApplyWorkspaceEditParams] = []
+        self.progress: list[tuple[Any, Mapping[str, Any]]] = []
+        self.accept_edits = True
+        self.on_edit: Callable[[], None] = lambda: None
+        self._changed = asyncio.Condition()
+
+    async def until(self, condition: Callable[[], Any]) -> Any:
+        """Wait until ``condition()`` is true after something the server sent; gives its value."""
+        async with asyncio.timeout(_WAIT), self._changed:
+            await self._changed.wait_for(condition)
+        return condition()
+
+    async def _notice(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    def open(self, uri: str, text: str, language: str = "python") -> None:
+        """Open a text that need not exist on disk."""
+        self.texts[uri], self.versions[uri] = text, 1
+        item = lsp.TextDocumentItem(uri, language, 1, text)
+        self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+
+    def replace(self, uri: str, text: str) -> None:
+        """Replace the whole text."""
+        self._send_change(uri, [lsp.TextDocumentContentChangeWholeDocument(text)], text)
+
+    def edit(self, uri: str, old: str, new: str) -> None:
+        """Replace the first ``old`` by ``new`` with an incremental change."""
+        text = self.texts[uri]
+        start = text.index(old)
+        where = lsp.Range(self.position(text, start), self.position(text, start + len(old)))
+        change = lsp.TextDocumentContentChangePartial(range=where, text=new)
+        self._send_change(uri, [change], text[:start] + new + text[start + len(old) :])
+
+    def _send_change(self, uri: str, changes: Sequence[Any], text: str) -> None:
+        self.texts[uri] = text
+        self.versions[uri] += 1
+        identifier = lsp.VersionedTextDocumentIdentifier(self.versions[uri], uri)
+        self.client.text_document_did_change(
+            lsp.DidChangeTextDocumentParams(identifier, list(changes))
+        )
+
+    async def diagnostics(
+        self, uri: str, wanted: Callable[[Sequence[lsp.Diagnostic]], Any] = lambda found: True
+    ) -> Sequence[lsp.Diagnostic]:
+        """The diagnostics of the text, once some are published that are ``wanted``."""
+        await self.until(lambda: uri in self.published and wanted(self.published[uri].diagnostics))
+        return self.published[uri].diagnostics
+
+    async def actions(
+        self, uri: str, diagnostic: lsp.Diagnostic, only: list[Any] | None = None
+    ) -> list[lsp.CodeAction]:
+        """What the menu at a diagnostic lists."""
+        context = lsp.CodeActionContext(diagnostics=[diagnostic], only=only)
+        found = await self.client.text_document_code_action_async(
+            lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri), diagnostic.range, context)
+        )
+        return list(found or [])
+
+    def choose(self, action: lsp.CodeAction) -> asyncio.Future[Any]:
+        """Run an action's command; the future is its answer."""
+        assert action.command
+        params = lsp.ExecuteCommandParams(action.command.command, action.command.arguments)
+        return asyncio.ensure_future(self.client.workspace_execute_command_async(params))
+
+    def text_at(self, uri: str, where: lsp.Range) -> str:
+        """The text that a range covers."""
+        text = self.texts[uri]
+        return text[self.offset(text, where.start) : self.offset(text, where.end)]
+
+    def position(self, text: str, offset: int) -> lsp.Position:
+        """The protocol's position of an offset, by the plainest reading of the protocol."""
+        starts = _line_starts(text)
+        line = max(number for number, start in enumerate(starts) if start <= offset)
+        return lsp.Position(line, self._units(text[starts[line] : offset]))
+
+    def offset(self, text: str, position: lsp.Position) -> int:
+        """The offset of a position."""
+        offset = _line_starts(text)[position.line]
+        units = 0
+        while units < position.character:
+            units += self._units(text[offset])
+            offset += 1
+        return offset
+
+    def _units(self, text: str) -> int:
+        size = {"utf-8": 1, "utf-16": 2, "utf-32": 4}[self.encoding]
+        codec = {"utf-8": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}[self.encoding]
+        return len(text.encode(codec)) // size
+
+    def _apply(self, edit: lsp.WorkspaceEdit) -> None:
+        for uri, edits in _edits_by_uri(edit):
+            text = self.texts[uri]
+            for one in sorted(edits, key=lambda e: self.offset(text, e.range.start), reverse=True):
+                start, end = self.offset(text, one.range.start), self.offset(text, one.range.end)
+                text = text[:start] + one.new_text + text[end:]
+            self.replace(uri, text)
+
+
+def _edits_by_uri(edit: lsp.WorkspaceEdit) -> list[tuple[str, Sequence[Any]]]:
+    if edit.document_changes:
+        return [
+            (change.text_document.uri, change.edits)
+            for change in edit.document_changes
+            if isinstance(change, lsp.TextDocumentEdit)
+        ]
+    return list((edit.changes or {}).items())
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+
+@asynccontextmanager
+async def open_editor(
+    workspace: Path,
+    client: str = VSCODE,
+    options: Any = None,
+    change_capabilities: Callable[[dict[str, Any]], None] = lambda capabilities: None,
+    configuration: dict[str, Any] | None = None,
+) -> AsyncIterator[Editor]:
+    """A server started over stdio by a client of that kind, with ``workspace`` opened."""
+    recording = recorded(client)
+    change_capabilities(recording["capabilities"])
+    capabilities = get_converter().structure(recording["capabilities"], lsp.ClientCapabilities)
+    language_client = LanguageClient(
+        converter_factory=default_converter, configuration={"": configuration or {}}
+    )
+    # lsprotocol takes a code action that carries a command for a bare command.
+    language_client.protocol._converter.register_structure_hook(
+        lsp.Command | lsp.CodeAction, _structure_action
+    )
+    editor = Editor(language_client, "utf-16")
+    _listen(editor)
+    await language_client.start_io(*SERVER)
+    result = await language_client.initialize_session(
+        lsp.InitializeParams(
+            capabilities=capabilities,
+            client_info=lsp.ClientInfo(**recording["clientInfo"]),
+            workspace_folders=[lsp.WorkspaceFolder(workspace.as_uri(), workspace.name)],
+            initialization_options=options,
+        )
+    )
+    encoding = result.capabilities.position_encoding or "utf-16"
+    editor.encoding = encoding.value if isinstance(encoding, Enum) else encoding
+    try:
+        yield editor
+        await language_client.shutdown_session()
+    finally:
+        if language_client._server.returncode is None:
+            language_client._server.kill()  # the test failed: don't wait for a good end
+        await language_client.stop()
+
+
+def _structure_action(value: dict[str, Any], kind: Any) -> lsp.Command | lsp.CodeAction:
+    bare = isinstance(value.get("command"), str)
+    return get_converter().structure(value, lsp.Command if bare else lsp.CodeAction)
+
+
+_OURS = {
+    lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
+    lsp.WINDOW_SHOW_MESSAGE,
+    lsp.PROGRESS,
+    lsp.CLIENT_REGISTER_CAPABILITY,
+    lsp.WORKSPACE_APPLY_EDIT,
+}
+
+
+def _listen(editor: Editor) -> None:
+    client = editor.client
+    theirs = {name: f for name, f in DEFAULT_CLIENT_FEATURES.items() if name not in _OURS}
+    register_lsp_features(client, theirs)
+
+    @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    async def published(params: lsp.PublishDiagnosticsParams) -> None:
+        editor.published[params.uri] = params
+        editor.publications.append(params)
+        await editor._notice()
+
+    @client.feature(lsp.WINDOW_SHOW_MESSAGE)
+    async def shown(params: lsp.ShowMessageParams) -> None:
+        editor.messages.append(params.message)
+        await editor._notice()
+
+    @client.feature(lsp.PROGRESS)
+    async def progressed(params: lsp.ProgressParams) -> None:
+        editor.progress.append((params.token, params.value))
+        await editor._notice()
+
+    @client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
+    def registered(params: lsp.RegistrationParams) -> None:
+        return None
+
+    @client.feature(lsp.WORKSPACE_APPLY_EDIT)
+    async def apply(params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
+        editor.edits.append(params)
+        if editor.accept_edits:
+            editor._apply(params.edit)
+        await editor._notice()
+        if not editor.accept_edits:
+            return lsp.ApplyWorkspaceEditResult(applied=False, failure_reason="the user said no")
+        return lsp.ApplyWorkspaceEditResult(applied=True)
