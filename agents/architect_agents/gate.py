@@ -26,6 +26,7 @@ from architect_agents.refactoring.gaming import check_no_gaming
 from architect_agents.refactoring.lint_delta import check_lint
 from architect_agents.refactoring.module_source import (
     Function,
+    ModuleSource,
     UnreadableSourceError,
     read_module,
 )
@@ -58,6 +59,8 @@ CHECKS = (
     "tests",
 )
 
+#: In a request without a line: of several functions of that name, the one that changed.
+_ANY_LINE = 0
 _NO_FIGURES = Figures(ccn=0)
 _NO_TESTS = Check("tests", "not-run", "No tests were asked for.")
 
@@ -104,7 +107,7 @@ class RefactoringGate:
             language=language,
             source=before,
             function=function or "",
-            start_line=1,
+            start_line=_ANY_LINE,
             limits=limits or FindingLimits(),
         )
         return self.judge(request, after)
@@ -118,7 +121,7 @@ class RefactoringGate:
             after = read_module(candidate)
         except UnreadableSourceError as error:
             return _unreadable(f"The new version is broken: {error}.")
-        target = before.find(request.function, request.start_line) if request.function else None
+        target = _target(request, before, after)
         if request.function and target is None:
             return _unreadable(f"The original has no function `{request.function}`.")
         comparison = Comparison(before, after, target)
@@ -202,6 +205,16 @@ def _check_own_count(comparison: Comparison, measured: Measured, limits: Finding
     if after > before or (after == before and not may_stay):
         return Check("own-count", "failed", f"{text} does not fall.")
     return Check("own-count", "passed", f"{text}.")
+
+
+def _target(request: RefactorRequest, before: ModuleSource, after: ModuleSource) -> Function | None:
+    if not request.function:
+        return None
+    if request.start_line != _ANY_LINE:
+        return before.find(request.function, request.start_line)
+    changed = [one.before for one in Comparison(before, after, None).changed]
+    named = before.named(request.function)
+    return next((one for one in named if one in changed), named[-1] if named else None)
 
 
 def _figures_of(

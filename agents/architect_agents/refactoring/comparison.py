@@ -51,6 +51,16 @@ class Comparison:
         return tuple(one for one in self.before.functions if one.key not in self.after.by_key)
 
     @cached_property
+    def moved(self) -> tuple[Function, ...]:
+        """The added nested functions that came along, unchanged, with the code around them."""
+        gone = {one.name: one for one in self.removed if one.is_nested}
+        return tuple(
+            one
+            for one in self.added
+            if one.is_nested and one.name in gone and same_tree(gone[one.name].node, one.node)
+        )
+
+    @cached_property
     def helpers(self) -> tuple[Function, ...]:
         """The added functions that are not nested in another function."""
         return tuple(one for one in self.added if not one.is_nested)

@@ -29,7 +29,7 @@ def check_no_gaming(comparison: Comparison) -> Check:
 
 def _problems(comparison: Comparison) -> Iterator[str]:
     for function in comparison.added:
-        if function.is_nested:
+        if function.is_nested and function not in comparison.moved:
             yield f"The new function `{function.qualified_name}` is nested in another one."
     yield from _one_line_definitions(comparison)
     for what, count in _TRICKS.items():

@@ -43,8 +43,9 @@ _ANONYMOUS = "<result>"
 class Inliner:
     """Inlines ``helpers`` into statements of one caller.
 
-    ``known`` are the names that the original function mentions: a result under any other name
-    is only handed over, and has to vanish.
+    ``used`` are the helpers that were inlined; ``unread`` the variables that the caller assigns
+    None on its way out where the original does not. ``known`` are the names that the original
+    function mentions: a result under any other name is only handed over, and has to vanish.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Inliner:
         self._known = known
         self._open: list[str] = []
         self.used: set[str] = set()
+        self.unread: set[str] = set()
 
     def block(self, statements: Sequence[ast.stmt], tail: Tail) -> list[ast.stmt]:
         """``statements`` (they are changed) with all helpers inlined.
@@ -72,13 +74,14 @@ class Inliner:
                 done.append(statement)
                 continue
             outcome = Outcome.of(statement, remaining, self._known)
-            remaining = remaining[len(outcome.choices) :]
+            remaining = remaining[outcome.length :]
             body = self._body(call)
             if isinstance(statement, ast.Return):
                 done += body if never_falls(body) else [*body, ast.Return(value=None)]
             else:
                 site = _Site(outcome, None if remaining else tail)
                 done += site.without_returns([*body, ast.Return(value=None)])
+                self.unread |= site.unread
         return done
 
     def helper_call(self, expression: ast.expr | None) -> ast.Call | None:
@@ -195,6 +198,7 @@ class _Site:
     def __init__(self, outcome: Outcome, tail: Tail) -> None:
         self._outcome = outcome
         self._tail = tail
+        self.unread: set[str] = set()
 
     def without_returns(
         self,
@@ -249,8 +253,10 @@ class _Site:
         self, value: ast.expr | None, *, is_end: bool, in_loop: bool, guarded: bool
     ) -> list[ast.stmt]:
         """What stands in the place of ``return value``."""
-        done, quiet = self._outcome.after(value)
-        if guarded and not quiet:
+        found = self._outcome.after(value)
+        done = found.statements
+        self.unread |= found.unread
+        if guarded and not found.quiet:
             raise NotAnExtractionError("what follows the call would run inside a `try` or `with`")
         if in_loop and any(isinstance(one, ast.Break | ast.Continue) for one in done):
             raise NotAnExtractionError("a jump of the caller would leave a loop of the helper")

@@ -116,9 +116,13 @@ class ModuleSource:
                 found.add(bound_name(node))
         return frozenset(found)
 
+    def named(self, qualified_name: str) -> list[Function]:
+        """All functions of that name: an overloaded function is several."""
+        return [one for one in self.functions if one.qualified_name == qualified_name]
+
     def find(self, qualified_name: str, start_line: int) -> Function | None:
         """The function of that name whose ``def`` stands nearest to ``start_line``."""
-        same = [one for one in self.functions if one.qualified_name == qualified_name]
+        same = self.named(qualified_name)
         return min(same, key=lambda one: abs(one.node.lineno - start_line), default=None)
 
 

@@ -3,6 +3,7 @@
 Each rule keeps the meaning whatever the values are:
 
 - what follows ``if c: …return`` moves into its ``else`` (else after return, guard clause);
+- ``break``, ``continue`` and ``return name`` behind an ``if`` move to the end of both branches;
 - a jump to where control goes anyway is dropped (``continue`` at a loop's end, bare ``return``
   at the function's end), and so is ``pass``;
 - an ``if`` with nothing but an ``else`` is turned round; ``not`` moves inwards through ``and``
@@ -78,9 +79,31 @@ def never_falls(statements: Sequence[ast.stmt]) -> bool:
     return isinstance(last, _JUMPS)
 
 
+def is_simple(value: ast.expr | None) -> bool:
+    """Whether evaluating it does nothing: a name, a constant, or nothing at all."""
+    return value is None or isinstance(value, ast.Constant | ast.Name)
+
+
+def is_plain_jump(statement: ast.stmt) -> bool:
+    """A jump that evaluates nothing, so that it may stand once or twice, and inside a ``try``."""
+    if isinstance(statement, ast.Return):
+        value = statement.value
+        items = value.elts if isinstance(value, ast.Tuple) else [value]
+        return all(is_simple(item) for item in items)
+    return isinstance(statement, ast.Break | ast.Continue)
+
+
 def absorb(choice: ast.If, rest: list[ast.stmt]) -> bool:
-    """Move what follows an ``if`` into the branch that falls through, if the other never does."""
-    if never_falls(choice.body):
+    """Move what follows an ``if`` into the branch that falls through, if the other never does.
+
+    A plain jump moves into both. False where the rest has to stay.
+    """
+    if len(rest) == 1 and is_plain_jump(rest[0]):
+        if not never_falls(choice.body):
+            choice.body = [*choice.body, clone(rest[0])]
+        if not never_falls(choice.orelse):
+            choice.orelse = [*choice.orelse, clone(rest[0])]
+    elif never_falls(choice.body):
         choice.orelse = [*choice.orelse, *rest]
     elif choice.orelse and never_falls(choice.orelse):
         choice.body = [*choice.body, *rest]
@@ -95,7 +118,7 @@ def inner_tail(statement: ast.stmt, field: str, tail: Tail) -> Tail:
         return "continue"
     is_try = isinstance(statement, ast.Try | ast.TryStar)
     # A jump out of ``finally`` would swallow an exception; after the body comes ``else``.
-    if field == "finalbody" or (is_try and field == "body" and getattr(statement, "orelse", ())):
+    if field == "finalbody" or (is_try and field == "body" and getattr(statement, "orelse", None)):
         return None
     return tail
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from architect_agents.refactoring.binding import NotAnExtractionError
-from architect_agents.refactoring.normal_form import clone, never_falls
+from architect_agents.refactoring.normal_form import clone, is_plain_jump, is_simple, never_falls
 
 _NONE = ast.Constant(value=None)
 # Displays, comprehensions and the like build an object of their own.
@@ -26,85 +25,119 @@ _ALWAYS_BOOLEAN = (ast.Is, ast.IsNot)
 
 
 @dataclass(frozen=True, slots=True)
+class Exit:
+    """What stands in the place of one ``return``.
+
+    ``quiet``: it can't raise, so it may stand inside a ``try``. ``unread`` are variables that
+    the caller assigns None on this way; the original does not, so nobody may read them.
+    """
+
+    statements: list[ast.stmt]
+    quiet: bool
+    unread: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """A result assigned to ``target`` (None: dropped), and the ``choices`` made on it.
 
     ``handed_over`` are the names that exist only to carry the result: the original function does
-    not know them. ``choices`` are the ``if`` statements right behind the call that ask for one.
+    not know them. ``choices`` are the ``if`` statements right behind the call that ask for one;
+    ``jump`` is a plain jump behind those.
     """
 
     target: ast.expr | None
     handed_over: frozenset[str]
     choices: tuple[ast.If, ...]
+    jump: ast.stmt | None
+
+    @property
+    def length(self) -> int:
+        """How many statements behind the call belong to it."""
+        return len(self.choices) + (self.jump is not None)
 
     @classmethod
     def of(
         cls, statement: ast.stmt, following: Sequence[ast.stmt], known: frozenset[str]
     ) -> Outcome:
         """The outcome of ``statement``, which is a call, an assignment of one or a return."""
-        if not isinstance(statement, ast.Assign):
-            return cls(None, frozenset(), ())
-        target = statement.targets[0]
-        handed_over = frozenset(name for name in _target_names(target) if name not in known)
-        choices = takewhile(
-            lambda one: isinstance(one, ast.If) and bool(_names_in(one.test) & handed_over),
-            following,
-        )
-        return cls(target, handed_over, tuple(one for one in choices if isinstance(one, ast.If)))
+        if isinstance(statement, ast.Return):
+            return cls(None, frozenset(), (), None)
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+        names = _target_names(target) if target is not None else []
+        handed_over = frozenset(name for name in names if name not in known)
+        choices: list[ast.If] = []
+        for one in following:
+            if not isinstance(one, ast.If) or not _names_in(one.test) & handed_over:
+                break
+            choices.append(one)
+        behind = following[len(choices)] if len(choices) < len(following) else None
+        jump = behind if behind is not None and is_plain_jump(behind) else None
+        return cls(target, handed_over, tuple(choices), jump)
 
-    def after(self, value: ast.expr | None) -> tuple[list[ast.stmt], bool]:
-        """What happens after the helper returned ``value``, and whether that can't raise.
+    def after(self, value: ast.expr | None) -> Exit:
+        """What happens after the helper returned ``value``.
 
         Raises:
             NotAnExtractionError: it depends on more than the text shows.
         """
         result = value or _NONE
-        if self.target is None:
-            if not _is_constant(result, None):
-                raise NotAnExtractionError("a result of the helper is dropped")
-            return [], True
-        carried, done = self._assigned(result)
-        quiet = all(isinstance(one, ast.Assign) and _target_names(one.targets[0]) for one in done)
-        used = 0
-        for choice in self.choices:
-            chosen = choice.body if _truth(choice.test, carried) else choice.orelse
-            quiet = quiet and all(_is_quiet(one) for one in chosen)
-            replacing = _Replacing(carried)
-            done += [replacing.visit(clone(one)) for one in chosen]
-            used += replacing.used
-            if never_falls(chosen):
-                break
-        effects = [one for one in carried.values() if not _is_simple(one)]
-        if effects and used != 1:
-            raise NotAnExtractionError("a result of the helper is not used exactly once")
-        return done, quiet
-
-    def _assigned(self, value: ast.expr) -> tuple[dict[str, ast.expr], list[ast.stmt]]:
-        """The values that are only handed over, by name, and the assignment of the others."""
-        pairs = _pairs(self.target, value)
+        pairs = _pairs(self.target, result)
         if pairs is None:
-            assert self.target is not None
             if self.handed_over:
                 raise NotAnExtractionError("the helper's results can't be told apart")
-            return {}, [ast.Assign(targets=[clone(self.target)], value=clone(value))]
+            assert self.target is not None
+            assigned = ast.Assign(targets=[clone(self.target)], value=clone(result))
+            return Exit([assigned, *self._jump()], False, frozenset())
         carried = {name: item for name, item in pairs if name in self.handed_over}
+        chosen = self._chosen(carried)
         kept = [
             (name, item)
             for name, item in pairs
             if name not in self.handed_over and not (isinstance(item, ast.Name) and item.id == name)
         ]
-        names = {name for name, _ in kept}
-        for item in carried.values():
-            if _names_in(item) & names or (kept and not _is_simple(item)):
-                raise NotAnExtractionError("the order of the helper's results matters")
-        return carried, _assignment(kept)
+        # ``return True, value, None``: on the way out nobody asks for the other results.
+        leaves = bool(chosen) and isinstance(chosen[-1], ast.Return)
+        unread = {name for name, item in kept if leaves and _is_constant(item, None)}
+        unread -= {name for one in chosen for name in _names_in(one)}
+        kept = [(name, item) for name, item in kept if name not in unread]
+        _refuse_reordering(carried, kept)
+        replacing = _Replacing(carried)
+        done = _assignment(kept) + [replacing.visit(clone(one)) for one in chosen]
+        if replacing.used != 1 and not all(is_simple(one) for one in carried.values()):
+            raise NotAnExtractionError("a result of the helper is not used exactly once")
+        return Exit(done, all(is_plain_jump(one) for one in chosen), frozenset(unread))
+
+    def _chosen(self, carried: Mapping[str, ast.expr]) -> list[ast.stmt]:
+        chosen: list[ast.stmt] = []
+        for choice in self.choices:
+            chosen += choice.body if _truth(choice.test, carried) else choice.orelse
+            if never_falls(chosen):
+                return chosen
+        return [*chosen, *self._jump()]
+
+    def _jump(self) -> list[ast.stmt]:
+        return [] if self.jump is None else [clone(self.jump)]
+
+
+def _refuse_reordering(
+    carried: Mapping[str, ast.expr], kept: Sequence[tuple[str, ast.expr]]
+) -> None:
+    names = {name for name, _ in kept}
+    for item in carried.values():
+        if _names_in(item) & names or (kept and not is_simple(item)):
+            raise NotAnExtractionError("the order of the helper's results matters")
 
 
 def _pairs(target: ast.expr | None, value: ast.expr) -> list[tuple[str, ast.expr]] | None:
-    """Which name gets which value, if that can be read off."""
+    """Which name gets which value, if that can be read off; nothing where it is dropped."""
+    if target is None:
+        if not _is_constant(value, None):
+            raise NotAnExtractionError("a result of the helper is dropped")
+        return []
     if isinstance(target, ast.Name):
         return [(target.id, value)]
-    names = _target_names(target) if target is not None else []
+    names = _target_names(target)
     if not names or not isinstance(value, ast.Tuple) or len(value.elts) != len(names):
         return None
     if any(isinstance(item, ast.Starred) for item in value.elts):
@@ -136,19 +169,6 @@ def _names_in(node: ast.AST) -> frozenset[str]:
 
 def _is_constant(node: ast.expr, value: object) -> bool:
     return isinstance(node, ast.Constant) and node.value is value
-
-
-def _is_simple(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant | ast.Name)
-
-
-def _is_quiet(statement: ast.stmt) -> bool:
-    """Whether the statement can't raise, so that it may stand inside a ``try``."""
-    if isinstance(statement, ast.Return):
-        value = statement.value
-        items = value.elts if isinstance(value, ast.Tuple) else [value]
-        return all(item is None or _is_simple(item) for item in items)
-    return isinstance(statement, ast.Break | ast.Continue | ast.Pass)
 
 
 def _truth(test: ast.expr, carried: Mapping[str, ast.expr]) -> bool:
@@ -218,5 +238,5 @@ class _Replacing(ast.NodeTransformer):
         if node.id not in self._carried:
             return node
         value = self._carried[node.id]
-        self.used += not _is_simple(value)
+        self.used += not is_simple(value)
         return clone(value)

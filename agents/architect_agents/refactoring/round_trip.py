@@ -87,10 +87,10 @@ def _change_problems(
         raise NotAnExtractionError(_described(slips[0])[:-1])
     used |= inliner.used
     yield from Transfer(
-        change.before,
-        change.after,
+        change,
         {name: helpers[name] for name in inliner.used},
         receiver,
+        frozenset(inliner.unread),
     ).problems()
 
 

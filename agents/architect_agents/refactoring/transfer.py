@@ -17,25 +17,32 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 from architect_agents.refactoring.binding import Binding, Helper, bind
+from architect_agents.refactoring.comparison import Change
 from architect_agents.refactoring.flow import (
     FunctionFlow,
     Node,
     bindings_of,
     free_names,
 )
-from architect_agents.refactoring.module_source import Function, FunctionNode, Scope
+from architect_agents.refactoring.module_source import FunctionNode, Scope
 
 
 class Transfer:
     """The hand-over between one changed function and its helpers."""
 
     def __init__(
-        self, before: Function, after: Function, helpers: Mapping[str, Helper], receiver: str | None
+        self,
+        change: Change,
+        helpers: Mapping[str, Helper],
+        receiver: str | None,
+        unread: frozenset[str],
     ) -> None:
+        before, after = change.before, change.after
         self._before = before
         self._after = after
         self._helpers = helpers
         self._receiver = receiver
+        self._unread = unread
         self._original = FunctionFlow(before.node)
         self._flows = {name: FunctionFlow(one.node) for name, one in helpers.items()}
 
@@ -45,6 +52,7 @@ class Transfer:
         for helper in self._helpers.values():
             yield from self._helper_names(helper)
         caller = FunctionFlow(self._after.node)
+        yield from self._read_after_all(caller)
         for flow in (caller, *self._flows.values()):
             for statement, call in self._calls(flow.function):
                 yield from self._call_problems(flow, statement, call)
@@ -62,6 +70,17 @@ class Transfer:
         )
         if undeclared:
             yield f"{_names(undeclared)} is `global` in one version only."
+
+    def _read_after_all(self, caller: FunctionFlow) -> Iterator[str]:
+        """On the way out a result is None; then no ``finally`` and no closure may read it."""
+        for flow in (caller, *self._flows.values()):
+            held = {name for closure in flow.closures for name in closure.names}
+            read = held | flow.globals | flow.nonlocals
+            for statement in _own_statements(flow.function):
+                if isinstance(statement, ast.Return):
+                    read.update(*(node.live_out for node in flow.nodes_of(statement)))
+            if self._unread & read:
+                yield f"{_names(self._unread & read)} is read after the function has returned."
 
     def _helper_names(self, helper: Helper) -> Iterator[str]:
         flow = self._flows[helper.name]
