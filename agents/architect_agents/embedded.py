@@ -30,6 +30,8 @@ from architect_agents.types import (
 _BOM = "\ufeff"
 #: The part of the deadline that the first search may use; the rest is for the gate.
 _SEARCH_SHARE = 0.6
+#: Checks of the gate that a state between two steps may fail.
+_FIGURE_CHECKS = frozenset({"complexity", "own-count", "no-new-findings"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +116,28 @@ class _Work:
         return Search(self.measure, Budget(until, self.cancelled.is_set))
 
     def _search_with_gate(self, module: ModuleSource, function: Function) -> _Judged | None:
-        """Search again, asking the gate about each step, so that one bad step costs only itself."""
-        accepted: list[Verdict] = []
+        """Search again, asking the gate about each step, so that one bad step costs only itself.
+
+        On the way figures may be above a limit; what counts is a state that passes altogether.
+        """
+        passed: list[tuple[str, Verdict]] = []
 
         def accept(source: str) -> bool:
-            verdict = self.gate.judge(self.request, self._document(source))
+            document = self._document(source)
+            verdict = self.gate.judge(self.request, document)
             if verdict.accepted:
-                accepted.append(verdict)
-            return verdict.accepted
+                passed.append((document, verdict))
+            return all(check.name in _FIGURE_CHECKS for check in verdict.failures)
 
         budget = Budget(self.deadline, self.cancelled.is_set)
-        result = Search(self.measure, budget, accept).run(module, function)
-        if not result.steps:
+        steps = Search(self.measure, budget, accept).run(module, function).steps
+        if not passed:
             return None
-        return _Judged(tuple(result.steps), self._document(result.steps[-1].source), accepted[-1])
+        document, verdict = passed[-1]
+        count = 1 + next(
+            index for index, step in enumerate(steps) if self._document(step.source) == document
+        )
+        return _Judged(tuple(steps[:count]), document, verdict)
 
     def _judge(self, steps: Sequence[Step]) -> _Judged:
         source = self._document(steps[-1].source)

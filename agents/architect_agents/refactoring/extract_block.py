@@ -9,6 +9,7 @@ closure shares a variable across the cut; its exits have a form that the caller 
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from architect_agents.refactoring.blocks import Block
@@ -95,6 +96,8 @@ def _form_and_interface(subject: Subject, block: Block) -> tuple[Form, Interface
     interface = interface_of(subject.flow, block.statements)
     if interface.outputs:
         form = choose_form(block, exits, has_outputs=True)
+    if form.jump == "return" and interface.outputs:
+        interface = interface_of(subject.flow, block.statements, returns_tell=True)
     return form, interface
 
 
@@ -135,10 +138,22 @@ def _first_comment_line(subject: Subject, block: Block) -> int:
 
 
 def _written_globals(subject: Subject, block: Block) -> tuple[str, ...]:
-    written = frozenset().union(
-        *(node.effects.touched for node in subject.flow.nodes_within(block.statements))
+    written = _globals_touched(subject, block.statements)
+    inside = {id(node) for node in subject.flow.nodes_within(block.statements)}
+    elsewhere = frozenset().union(
+        *(node.effects.touched for node in subject.flow.graph.nodes if id(node) not in inside)
     )
-    return tuple(sorted(written & subject.flow.globals))
+    orphaned = written - elsewhere
+    if orphaned:
+        raise RefusedError(
+            "global-declaration", f"`global {min(orphaned)}` would be left without a use."
+        )
+    return tuple(sorted(written))
+
+
+def _globals_touched(subject: Subject, statements: Sequence[ast.stmt]) -> frozenset[str]:
+    touched = (node.effects.touched for node in subject.flow.nodes_within(statements))
+    return frozenset().union(*touched) & subject.flow.globals
 
 
 class _Order:

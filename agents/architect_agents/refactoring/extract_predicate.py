@@ -15,7 +15,7 @@ from architect_agents.refactoring.annotations import is_annotated
 from architect_agents.refactoring.ast_count import count_branches
 from architect_agents.refactoring.flow import Node
 from architect_agents.refactoring.flow.scopes import within_scope
-from architect_agents.refactoring.naming import name_condition, unique
+from architect_agents.refactoring.naming import condition_names, first_free
 from architect_agents.refactoring.placement import Placement, place_helper
 from architect_agents.refactoring.preconditions import refuse_immovable
 from architect_agents.refactoring.refusal import RefusedError
@@ -113,8 +113,8 @@ def _with_parentheses(text: str, start: int, end: int) -> tuple[int, int]:
 def suggest_predicate_name(subject: Subject, extraction: PredicateExtraction) -> str:
     """A name that is free in the whole module."""
     statement = extraction.condition.statement
-    base = name_condition(subject.node.name, statement.body, statement.test)
-    return unique(base, subject.taken_names)
+    names = condition_names(subject.node.name, statement.body, statement.test)
+    return first_free(names, subject.taken_names)
 
 
 def write_predicate(subject: Subject, extraction: PredicateExtraction, name: str) -> str:

@@ -61,12 +61,17 @@ class _Region:
 
 
 def interface_of(
-    flow: FunctionFlow, statements: Sequence[ast.stmt], *, ends_function: bool = False
+    flow: FunctionFlow,
+    statements: Sequence[ast.stmt],
+    *,
+    ends_function: bool = False,
+    returns_tell: bool = False,
 ) -> Interface:
     """Find inputs and outputs of ``statements``.
 
     ``ends_function``: the caller returns right after the block whatever happens in it, so
-    nothing has to be given back.
+    nothing has to be given back. ``returns_tell``: a ``return`` in the block gives the outputs
+    back as well, beside a flag, so they have to be bound there.
 
     Raises:
         RefusedError: a write would be lost, or an input may be unbound.
@@ -79,7 +84,7 @@ def interface_of(
     outputs = region.writes & _live_in(region.targets(returning=False))
     if ends_function and outputs:
         raise RefusedError("lost-write", f"{_named(outputs)} is still needed after the block.")
-    inputs = _exposed_reads(region, outputs)
+    inputs = _exposed_reads(region, outputs, returns_tell=returns_tell)
     unbound = inputs - assigned
     if unbound:
         raise RefusedError("maybe-unbound", f"{_named(unbound)} may be unbound before the block.")
@@ -111,7 +116,9 @@ def _refuse_lost_writes(region: _Region) -> None:
         )
 
 
-def _exposed_reads(region: _Region, outputs: frozenset[str]) -> frozenset[str]:
+def _exposed_reads(
+    region: _Region, outputs: frozenset[str], *, returns_tell: bool
+) -> frozenset[str]:
     """Names read inside before they are written there; leaving the block reads the outputs."""
     variables = region.flow.locals
     live: dict[int, frozenset[str]] = {id(node): frozenset() for node in region.nodes}
@@ -119,7 +126,8 @@ def _exposed_reads(region: _Region, outputs: frozenset[str]) -> frozenset[str]:
     while changed:
         changed = False
         for node in region.nodes:
-            leaving = frozenset() if region.ends_function(node) else outputs
+            tells = returns_tell or not region.ends_function(node)
+            leaving = outputs if tells else frozenset()
             after = frozenset().union(
                 *(live.get(id(target), leaving) for target in node.successors)
             )

@@ -21,6 +21,12 @@ _FILLERS = frozenset(
     will with would you your""".split()  # noqa: SIM905
 )
 _MARKS = re.compile(r"(?i)\b(todo|fixme|xxx|hack|noqa|pragma|pylint|type:|mypy:|fmt:|nosec|ruff)")
+#: A comment with one of these tells a state of things, not what the code does.
+_STATES = frozenset(
+    """are be because can cannot could had has have if is isn may means might must need needs
+    should so that was were when will would""".split()  # noqa: SIM905
+)
+_NUMBER = re.compile(r"_\d+$")
 _PUNCTUATED = re.compile(r"[.;:(\u2013\u2014]|\s-\s")
 
 #: Calls that say nothing about what a piece of code is for.
@@ -47,13 +53,21 @@ _VERBS = frozenset(
 )
 
 
-def unique(base: str, taken: Iterable[str]) -> str:
+def unique(base: str, taken: frozenset[str]) -> str:
     """``base``, or ``base_2``, … such that nobody uses it yet."""
-    taken = frozenset(taken)
-    name, number = base, 2
-    while name in taken:
-        name, number = f"{base}_{number}", number + 1
-    return name
+    return first_free([base], taken)
+
+
+def first_free(names: Iterable[str], taken: frozenset[str]) -> str:
+    """The first of ``names`` that nobody uses yet; else the first of all with a number."""
+    proposed = list(names)
+    free = next((name for name in proposed if name not in taken), None)
+    if free is not None:
+        return free
+    stem, number = _NUMBER.sub("", proposed[0]), 2
+    while f"{stem}_{number}" in taken:
+        number += 1
+    return f"{stem}_{number}"
 
 
 def private(words: str) -> str:
@@ -73,33 +87,47 @@ def from_comment(comment: str) -> str | None:
         return None
     words = [word.lower() for word in _WORDS.findall(clause)]
     telling = [word for word in words if word not in _FILLERS and len(word) > 1]
+    if _STATES & set(words):
+        return None
     if not 2 <= len(telling) <= _MOST_WORDS + 1:
         return None
     return "_".join(telling[:_MOST_WORDS])
 
 
-def name_block(
+def block_names(
     function: str, statements: Sequence[ast.stmt], outputs: Sequence[str], comment: str
-) -> str:
-    """A private name for a helper made of ``statements`` that was cut out of ``function``."""
-    return private(
-        from_comment(comment)
-        or _from_outputs(outputs)
-        or _from_single_statement(statements)
-        or _from_verbs(statements)
-        or f"{function.strip('_')}_{_purpose(statements)}"
+) -> Iterator[str]:
+    """Private names for a helper made of ``statements`` cut out of ``function``, best first."""
+    function = _NUMBER.sub("", function.strip("_"))
+    sources = (
+        from_comment(comment),
+        _from_outputs(statements, outputs),
+        _from_loop(statements),
+        _from_checks(function, statements),
+        _from_verbs(statements),
+        _from_attributes(statements),
+        f"{function}_{_purpose(statements) or 'step'}",
     )
+    return (private(words) for words in sources if words)
 
 
-def _from_outputs(outputs: Sequence[str]) -> str | None:
+def _from_outputs(statements: Sequence[ast.stmt], outputs: Sequence[str]) -> str | None:
     telling = [name.strip("_") for name in outputs if len(name.strip("_")) > 1]
     if not telling or len(telling) != len(outputs):
         return None
-    return "compute_" + "_and_".join(telling)
+    made = {
+        target.id: node.value
+        for node in _walk(statements)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    collected = all(isinstance(made.get(name), ast.List | ast.Dict | ast.Set) for name in outputs)
+    return ("collect_" if collected else "compute_") + "_and_".join(telling)
 
 
-def _from_single_statement(statements: Sequence[ast.stmt]) -> str | None:
-    """A loop is named after what it goes over, a ``with`` or ``try`` after its inside."""
+def _from_loop(statements: Sequence[ast.stmt]) -> str | None:
+    """A loop is named after what is done in it and what it goes over."""
     main = _heaviest(statements)
     if isinstance(main, ast.For | ast.AsyncFor):
         verb = _verb_called(main.body)
@@ -107,6 +135,28 @@ def _from_single_statement(statements: Sequence[ast.stmt]) -> str | None:
         if over:
             return f"{verb.split('_')[0] if verb else 'process'}_{over}"
     return None
+
+
+def _from_checks(function: str, statements: Sequence[ast.stmt]) -> str | None:
+    """Conditions that do nothing but raise check something."""
+    raising = [one for one in statements if isinstance(one, ast.If)]
+    if not raising or not all(isinstance(one.body[-1], ast.Raise) for one in raising):
+        return None
+    return f"check_{_purpose(statements) or function}"
+
+
+def _from_attributes(statements: Sequence[ast.stmt]) -> str | None:
+    """What is assigned to ``self.total`` updates the total."""
+    names = [
+        node.attr
+        for node in _walk(statements)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    ]
+    return f"update_{names[0].strip('_')}" if len(set(names)) == 1 else None
+
+
+def _walk(statements: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+    return (node for statement in statements for node in ast.walk(statement))
 
 
 def _heaviest(statements: Sequence[ast.stmt]) -> ast.stmt:
@@ -156,34 +206,36 @@ def _called_names(statements: Sequence[ast.stmt]) -> Iterator[str]:
                     yield node.func.id
 
 
-def _purpose(statements: Sequence[ast.stmt]) -> str:
-    """What is left to say: the subject of the first condition, or simply "part"."""
+def _purpose(statements: Sequence[ast.stmt]) -> str | None:
+    """The subject of the heaviest statement's condition, or what it goes over."""
     main = _heaviest(statements)
     test = getattr(main, "test", None) or getattr(main, "subject", None)
-    if test is not None:
-        for node in ast.walk(test):
-            noun = _noun(node) if isinstance(node, ast.Name | ast.Attribute) else None
-            if noun and noun not in _DULL_CALLS:
-                return noun
-    return "part"
+    return _condition_subject(test) if test is not None else None
 
 
-def name_condition(function: str, guarded: Sequence[ast.stmt], condition: ast.expr) -> str:
-    """A private name for a predicate: what is done if it holds, or what it is about."""
-    verb = _verb_called(guarded)
-    if verb:
-        return private(f"should_{verb}")
-    if guarded and isinstance(guarded[0], ast.Raise):
-        return private(f"is_invalid_{_condition_subject(condition) or function.strip('_')}")
+def condition_names(
+    function: str, guarded: Sequence[ast.stmt], condition: ast.expr
+) -> Iterator[str]:
+    """Private names for a predicate: what is done if it holds, or what it is about."""
+    function = _NUMBER.sub("", function.strip("_"))
     subject = _condition_subject(condition)
-    return private(f"is_relevant_{subject}" if subject else f"{function.strip('_')}_applies")
+    verb = _verb_called(guarded)
+    if guarded and isinstance(guarded[0], ast.Raise):
+        yield private(f"is_invalid_{subject or function}")
+    if verb:
+        yield private(f"should_{verb}")
+    if subject:
+        yield private(f"is_special_{subject}")
+    yield private(f"{function}_applies")
 
 
 def _condition_subject(condition: ast.expr) -> str | None:
+    """The first telling name in a condition, attributes before the objects that have them."""
     for node in ast.walk(condition):
-        noun = _noun(node) if isinstance(node, ast.Name) else None
-        if noun and noun not in _DULL_CALLS:
-            return noun
+        if isinstance(node, ast.Name | ast.Attribute):
+            noun = _noun(node)
+            if noun and noun not in _DULL_CALLS and not noun.isupper():
+                return noun
     return None
 
 

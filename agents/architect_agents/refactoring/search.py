@@ -240,6 +240,7 @@ def _plan(subject: Subject, candidate: Block | Condition, estimate: int) -> _Leg
     reports = plan.form.kind in ("flag", "optional", "flag-and-values")
     effort = len(plan.parameters) + 2 * len(plan.outputs) + 2 * reports - plan.has_comment
     effort += plan.form.kind == "flag-and-values"
+    effort += 3 * len(subject.imported & set(plan.parameters))
     return _Legal((estimate + reports, effort, candidate.first_line), plan)
 
 

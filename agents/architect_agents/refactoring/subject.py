@@ -13,7 +13,7 @@ from architect_agents.refactoring.flow.scopes import (
     parameters_of,
     within_scope,
 )
-from architect_agents.refactoring.module_source import Function, ModuleSource
+from architect_agents.refactoring.module_source import Function, ModuleSource, bound_name
 from architect_agents.refactoring.refusal import RefusedError
 from architect_agents.refactoring.source_lines import SourceLines
 
@@ -68,6 +68,16 @@ class Subject:
     def written(self) -> frozenset[str]:
         """Variables that the body binds again, parameters among them."""
         return self.flow.writes(self.node.body) | self.flow.rebound_by_closures
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """Variables that hold a module imported in the body: strange things to hand on."""
+        return frozenset(
+            bound_name(alias)
+            for node in self.own_nodes
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        )
 
     @property
     def class_node(self) -> ast.ClassDef | None:

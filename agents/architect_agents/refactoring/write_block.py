@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from architect_agents.refactoring.annotations import is_annotated, return_annotation
 from architect_agents.refactoring.exits import Jump, is_bare
 from architect_agents.refactoring.extract_block import Extraction
-from architect_agents.refactoring.naming import name_block, unique
+from architect_agents.refactoring.naming import block_names, first_free, unique
 from architect_agents.refactoring.refusal import RefusedError
 from architect_agents.refactoring.splice import apply_edits
 from architect_agents.refactoring.subject import Subject
@@ -31,8 +31,8 @@ def suggest_name(subject: Subject, extraction: Extraction) -> str:
     )
     outputs = extraction.outputs if extraction.form.kind == "plain" else ()
     statements = list(extraction.block.statements)
-    base = name_block(subject.node.name, statements, outputs, comment)
-    return unique(base, subject.taken_names)
+    names = block_names(subject.node.name, statements, outputs, comment)
+    return first_free(names, subject.taken_names)
 
 
 def write_extraction(subject: Subject, extraction: Extraction, name: str) -> str:
@@ -117,12 +117,23 @@ class _Writer:
         """The block's lines with each jump replaced; no line is added or lost."""
         lines, extraction = self.subject.lines, self.extraction
         text = list(lines.lines)
+        last = extraction.block.statements[-1]
+        kept_until = last.lineno - 1 if self._says_nothing(last) else extraction.last_line
         by_line: dict[int, list[SourceEdit]] = {}
         for number, edit in self._jump_edits():
             by_line.setdefault(number, []).append(edit)
         for number, edits in by_line.items():
             text[number - 1] = apply_edits(text[number - 1], edits)
-        return text[extraction.first_line - 1 : extraction.last_line]
+        return text[extraction.first_line - 1 : kept_until]
+
+    def _says_nothing(self, statement: ast.stmt) -> bool:
+        """Whether this is a jump at the block's end that a helper reaches by ending."""
+        block, ends = self.extraction.block, self.form.kind in ("plain", "always")
+        bare = isinstance(statement, ast.Break | ast.Continue) or (
+            isinstance(statement, ast.Return) and is_bare(statement)
+        )
+        is_last = statement is block.statements[-1] and len(block.statements) > 1
+        return bare and is_last and ends and not self.outputs
 
     def _jump_edits(self) -> Iterator[tuple[int, SourceEdit]]:
         """Edits within one line each: the line's number, and columns in place of offsets."""
@@ -130,7 +141,7 @@ class _Writer:
             told = jump in self.form.told
             if isinstance(jump, ast.Return) and not is_bare(jump):
                 yield from self._value_edits(jump)
-            else:
+            elif not self._says_nothing(jump):
                 yield self._replacement(jump, self._returning(jump if told else None))
         block = self.extraction.block
         if block.is_elif:
@@ -160,7 +171,7 @@ class _Writer:
             yield value.lineno, SourceEdit(start, start, "(")
         yield jump.lineno, SourceEdit(behind_keyword, behind_keyword, f" True,{blank}")
         end_line, end = lines.end_of_node(jump)
-        text = (")" if open_tuple else "") + ", None" * len(self.outputs)
+        text = (")" if open_tuple else "") + "".join(f", {name}" for name in self.outputs)
         yield end_line, SourceEdit(end, end, text)
 
     def _returning(self, told: Jump | None) -> str:
@@ -172,8 +183,6 @@ class _Writer:
             return "return None"
         values = list(self.outputs)
         if kind == "flag-and-values":
-            leaves = isinstance(told, ast.Return)
-            values = ["None"] * len(values) if leaves else values
             values = (["None"] if self.form.returns_value else []) + values
             values = [str(told is not None), *values]
         return f"return {', '.join(values)}".rstrip()
