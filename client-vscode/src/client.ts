@@ -1,20 +1,35 @@
 // Builds the language client: how the server is started, and what it is told.
 import * as vscode from "vscode";
-import { LanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from "vscode-languageclient/node";
+import {
+  CloseAction,
+  ErrorAction,
+  type ErrorHandler,
+  LanguageClient,
+  type LanguageClientOptions,
+  RevealOutputChannelOn,
+  State,
+} from "vscode-languageclient/node";
+import { Crashes } from "./crashes";
 import { findPython } from "./interpreter";
 import { DOCUMENT_SELECTOR } from "./languages";
 import { commandLine, type ImportStrategy } from "./launch";
+import type { ProposalView } from "./proposalView";
 import { hasModule, PythonError } from "./python";
 import { explicitOptions, type Options, SECTION } from "./settings";
 
+/** Messages in a row that may fail before the connection is given up. */
+const TOLERATED_ERRORS = 3;
+
 /**
- * A client that is ready to be started.
+ * A client that is ready to be started; `onGivenUp` is called when its server crashed once too often.
  *
  * @throws PythonError with one sentence where no Python can run the server.
  */
 export async function createClient(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
+  proposals: ProposalView,
+  onGivenUp: () => void,
 ): Promise<LanguageClient> {
   const python = await findPython(log);
   const strategy = vscode.workspace
@@ -28,14 +43,40 @@ export async function createClient(
   const { command, args } = commandLine(python.command, strategy, context.extensionPath);
   log.info(`Starting: ${command} ${args.join(" ")}`);
   const executable = { command, args: [...args] };
-  return new LanguageClient(SECTION, "Architect LSP", { run: executable, debug: executable }, clientOptions(context, log));
+  const crashes = new Crashes();
+  const options = {
+    ...clientOptions(context, proposals),
+    outputChannel: log,
+    errorHandler: errorHandler(crashes, onGivenUp),
+  };
+  const client = new LanguageClient(SECTION, "Architect LSP", { run: executable, debug: executable }, options);
+  client.onDidChangeState(({ newState }) => {
+    if (newState === State.Running) crashes.running();
+  });
+  return client;
 }
 
-function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): LanguageClientOptions {
+/** What is said about crashes is said by us, in one sentence: hence `handled`. */
+function errorHandler(crashes: Crashes, onGivenUp: () => void): ErrorHandler {
+  return {
+    error: (_error, _message, count) => ({
+      action: count !== undefined && count <= TOLERATED_ERRORS ? ErrorAction.Continue : ErrorAction.Shutdown,
+    }),
+    closed: () => {
+      const next = crashes.ended();
+      if (next === "give-up") onGivenUp();
+      return { action: next === "restart" ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true };
+    },
+  };
+}
+
+function clientOptions(
+  context: vscode.ExtensionContext,
+  proposals: ProposalView,
+): LanguageClientOptions {
   return {
     documentSelector: DOCUMENT_SELECTOR,
     diagnosticCollectionName: SECTION,
-    outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: () => ({
       settings: serverOptions(context),
@@ -43,6 +84,8 @@ function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputCh
     }),
     middleware: {
       workspace: {
+        handleApplyEdit: (params, next) =>
+          proposals.handleApplyEdit(params, (edit) => next(edit, new vscode.CancellationTokenSource().token)),
         configuration: (params) =>
           params.items.map(({ scopeUri, section }) =>
             section === SECTION ? serverOptions(context, scopeUri) : null,

@@ -6,6 +6,7 @@ import { askArchitect } from "./commands";
 import { LANGUAGES } from "./languages";
 import { Lifecycle } from "./lifecycle";
 import { showError } from "./log";
+import { ProposalView } from "./proposalView";
 import { PythonError } from "./python";
 import { onInterpreterChanged } from "./pythonExtension";
 import { CLIENT_SETTINGS, SECTION } from "./settings";
@@ -18,7 +19,8 @@ let lifecycle: Lifecycle<LanguageClient> | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel("Architect LSP", { log: true });
   const status = new Status(SHOW_LOGS);
-  const server = new Lifecycle(() => launch(context, log, status));
+  const proposals = new ProposalView(context, log);
+  const server = new Lifecycle(() => launch(context, log, proposals, status));
   lifecycle = server;
   const restart = (): Promise<void> => server.restart();
   context.subscriptions.push(
@@ -47,11 +49,15 @@ export function deactivate(): Promise<void> | undefined {
 async function launch(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
+  proposals: ProposalView,
   status: Status,
 ): Promise<LanguageClient | undefined> {
   status.show("starting");
   try {
-    const client = await createClient(context, log);
+    const client = await createClient(context, log, proposals, () => {
+      status.show("failed");
+      showError(log, "Architect LSP's server ended again and again and stays down: see the logs, then restart it.");
+    });
     client.onDidChangeState(({ newState }) => {
       status.follow(newState);
     });
@@ -60,7 +66,10 @@ async function launch(
   } catch (error) {
     status.show("failed");
     if (error instanceof PythonError) showError(log, error.message, "architect.interpreter");
-    else showError(log, `Architect LSP could not be started: ${String(error)}`);
+    else {
+      log.error(String(error));
+      showError(log, "Architect LSP's server could not be started: see the logs.");
+    }
     return undefined;
   }
 }

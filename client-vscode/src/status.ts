@@ -41,6 +41,7 @@ export class Status implements vscode.Disposable {
   follow(state: State): void {
     if (state === State.Running) this.show("running");
     else if (state === State.Starting) this.show("starting");
+    else if (state === State.StartFailed) this.show("failed");
     else if (this.state !== "failed") this.show("stopped");
   }
 

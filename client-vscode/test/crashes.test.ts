@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Crashes, TOLERATED, WINDOW_MS } from "../src/crashes";
+
+test("a server that never came up is not tried again", () => {
+  const crashes = new Crashes();
+  assert.equal(crashes.ended(), "failed-start");
+});
+
+test("a few crashes are forgiven, one too many in a short time is not", () => {
+  const crashes = new Crashes(() => 0);
+  crashes.running();
+  const answers = Array.from({ length: TOLERATED + 1 }, () => crashes.ended());
+  assert.deepEqual(answers, [...Array.from({ length: TOLERATED }, () => "restart"), "give-up"]);
+});
+
+test("crashes of long ago don't count", () => {
+  let clock = 0;
+  const crashes = new Crashes(() => clock);
+  crashes.running();
+  for (let crash = 0; crash < 3 * TOLERATED; crash++) {
+    assert.equal(crashes.ended(), "restart");
+    clock += WINDOW_MS / TOLERATED;
+  }
+});

