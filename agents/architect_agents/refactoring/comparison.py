@@ -53,11 +53,11 @@ class Comparison:
     @cached_property
     def moved(self) -> tuple[Function, ...]:
         """The added nested functions that came along, unchanged, with the code around them."""
-        gone = {one.name: one for one in self.removed if one.is_nested}
+        gone = [one for one in self.removed if one.is_nested]
         return tuple(
             one
             for one in self.added
-            if one.is_nested and one.name in gone and same_tree(gone[one.name].node, one.node)
+            if one.is_nested and any(same_tree(other.node, one.node) for other in gone)
         )
 
     @cached_property

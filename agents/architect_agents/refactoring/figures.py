@@ -37,48 +37,80 @@ def highest(functions: Sequence[FunctionFigures]) -> Figures:
     )
 
 
-def goal(before: Figures, limits: FindingLimits) -> str:
-    """The figure that has to fall: the CCN, unless only another one is above its limit."""
-    if before.ccn <= limits.ccn:
-        for name in ("length", "parameters"):
-            if getattr(before, name) > getattr(limits, name):
-                return name
-    return "ccn"
+def falls_elsewhere(before: Figures, after: Figures, limits: FindingLimits) -> str:
+    """The figure beside the CCN that was above its limit and falls, or nothing.
+
+    Such a fall is an aim of its own where the CCN was no finding.
+    """
+    if before.ccn > limits.ccn:
+        return ""
+    for name in ("length", "parameters"):
+        old, new = getattr(before, name), getattr(after, name)
+        if old > getattr(limits, name) and new < old:
+            return name
+    return ""
 
 
 def check_complexity(measured: Measured, limits: FindingLimits) -> Check:
     """The highest CCN among the touched functions falls.
 
-    Where the CCN was within its limit and another figure was above, that figure has to fall and
-    the CCN must not rise.
+    Where it was within its limit, it may also stay if another figure falls that was above.
     """
     if not measured.touched_before or not measured.touched_after:
         return Check(COMPLEXITY, "failed", "No function that can be measured changed.")
     before, after = highest(measured.touched_before), highest(measured.touched_after)
-    name = goal(before, limits)
-    old, new = getattr(before, name), getattr(after, name)
-    numbers = f"{_WORDS[name]} {old} → {new}"
-    if new >= old:
-        return Check(COMPLEXITY, "failed", f"The highest {numbers} does not fall.")
-    if after.ccn > before.ccn:
-        return Check(COMPLEXITY, "failed", f"The highest CCN rises: {before.ccn} → {after.ccn}.")
-    return Check(COMPLEXITY, "passed", f"The highest {numbers}.")
+    numbers = f"{before.ccn} → {after.ccn}"
+    if after.ccn < before.ccn:
+        return Check(COMPLEXITY, "passed", f"The highest CCN {numbers}.")
+    other = falls_elsewhere(before, after, limits)
+    if after.ccn == before.ccn and other:
+        fall = f"{getattr(before, other)} → {getattr(after, other)}"
+        return Check(COMPLEXITY, "passed", f"The highest {_WORDS[other]} {fall}.")
+    return Check(COMPLEXITY, "failed", f"The highest CCN {numbers} does not fall.")
 
 
 def check_no_new_findings(measured: Measured, limits: FindingLimits) -> Check:
-    """No function of the file newly exceeds a limit or moves further above one."""
+    """No function of the file newly exceeds a limit or moves further above one.
+
+    One finding may move: where a touched function comes down to its limit, one new function may
+    be above it, by less than the old one was. So the first step on a huge function is possible.
+    """
+    moved = ""
+    for name in _FIGURES:
+        limit = getattr(limits, name)
+        resolved = _resolved(measured, name, limit)
+        for earlier, function in _above(measured, name, limit):
+            figure = getattr(function, name)
+            text = f"`{function.qualified_name}` has {_WORDS[name]} {figure}, above {limit}"
+            if earlier is not None or not resolved or resolved[-1] <= figure:
+                return Check(NO_NEW_FINDINGS, "failed", f"{text}.")
+            resolved.pop()
+            moved = f"{text}, in the place of a finding that was worse."
+    text = moved or "No function of the file got a new finding."
+    return Check(NO_NEW_FINDINGS, "passed", text)
+
+
+def _above(
+    measured: Measured, name: str, limit: int
+) -> list[tuple[FunctionFigures | None, FunctionFigures]]:
+    """The functions above ``limit`` that are new (with None) or were lower before."""
     known = dict(_by_key(measured.all_before))
-    for key, function in _by_key(measured.all_after):
-        earlier = known.get(key)
-        for name in _FIGURES:
-            figure, limit = getattr(function, name), getattr(limits, name)
-            if figure > limit and (earlier is None or figure > getattr(earlier, name)):
-                text = (
-                    f"`{function.qualified_name}` has {_WORDS[name]} {figure}, "
-                    f"above the limit of {limit}."
-                )
-                return Check(NO_NEW_FINDINGS, "failed", text)
-    return Check(NO_NEW_FINDINGS, "passed", "No function of the file got a new finding.")
+    return [
+        (known.get(key), function)
+        for key, function in _by_key(measured.all_after)
+        if getattr(function, name) > limit
+        and (key not in known or getattr(function, name) > getattr(known[key], name))
+    ]
+
+
+def _resolved(measured: Measured, name: str, limit: int) -> list[int]:
+    """The figures of the functions that were above ``limit`` and no longer are, lowest first."""
+    now = dict(_by_key(measured.all_after))
+    return sorted(
+        getattr(function, name)
+        for key, function in _by_key(measured.all_before)
+        if getattr(function, name) > limit and (key not in now or getattr(now[key], name) <= limit)
+    )
 
 
 def _by_key(

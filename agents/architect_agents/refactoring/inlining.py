@@ -24,6 +24,7 @@ from architect_agents.refactoring.binding import (
     bind,
     rename,
 )
+from architect_agents.refactoring.exits import may_fall_through
 from architect_agents.refactoring.normal_form import (
     Tail,
     absorb,
@@ -77,7 +78,7 @@ class Inliner:
             remaining = remaining[outcome.length :]
             body = self._body(call)
             if isinstance(statement, ast.Return):
-                done += body if never_falls(body) else [*body, ast.Return(value=None)]
+                done += [*body, ast.Return(value=None)] if may_fall_through(body) else body
             else:
                 site = _Site(outcome, None if remaining else tail)
                 done += site.without_returns([*body, ast.Return(value=None)])

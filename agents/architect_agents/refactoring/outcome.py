@@ -195,8 +195,7 @@ def _same(value: ast.expr | None, other: ast.expr, operator: ast.cmpop) -> bool 
     if value is None or not isinstance(operator, ast.Is | ast.IsNot | ast.Eq | ast.NotEq):
         return None
     if isinstance(value, ast.Constant) and isinstance(other, ast.Constant):
-        same = type(value.value) is type(other.value) and value.value == other.value
-        return same if same or not isinstance(value.value, int | float) else None
+        return _same_constant(value.value, other.value)
     if _is_constant(other, None) and isinstance(operator, _ALWAYS_BOOLEAN):
         return False if _never_none(value) else None
     if isinstance(other, ast.Name):
@@ -206,6 +205,13 @@ def _same(value: ast.expr | None, other: ast.expr, operator: ast.cmpop) -> bool 
             return True
         return False if other.id.startswith("_") and other.id not in _names_in(value) else None
     return None
+
+
+def _same_constant(one: object, other: object) -> bool | None:
+    if one is None or other is None:
+        return one is other
+    # 1 equals True and 1.0 without being either.
+    return one == other if type(one) is type(other) else None
 
 
 def _never_none(value: ast.expr) -> bool:
