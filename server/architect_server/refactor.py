@@ -92,6 +92,7 @@ async def ask(
     metrics: FileMetrics,
     *,
     settings: Settings,
+    path: Path | None,
     workspace: Path | None,
     trusted: bool,
     offline: bool,
@@ -106,7 +107,9 @@ async def ask(
         function = find_again(target, document, metrics)
     except StaleTarget as stale:
         raise Refused(str(stale)) from stale
-    request = request_for(document, function, settings, workspace, trusted)
+    request = request_for(
+        document, function, settings, path=path, workspace=workspace, trusted=trusted
+    )
     architect = architect_for(request, settings, offline)
     outcome = await consult(architect, request, report)
     return _answer(outcome, function, document)
@@ -116,13 +119,15 @@ def request_for(
     document: Document,
     function: FunctionMetrics,
     settings: Settings,
+    *,
+    path: Path | None,
     workspace: Path | None,
     trusted: bool,
     question: str = "",
 ) -> RefactorRequest:
-    """What an architect is asked about ``function``."""
+    """What an architect is asked about ``function`` of the file at ``path`` (None: untitled)."""
     return RefactorRequest(
-        path=document.name,
+        path=_shown_path(document, path, workspace),
         language=document.language_id,
         source=document.text,
         function=function.qualified_name,
@@ -134,18 +139,32 @@ def request_for(
     )
 
 
+def _shown_path(document: Document, path: Path | None, workspace: Path | None) -> str:
+    """The path inside the workspace; a document's name where it lies outside or nowhere."""
+    if path is not None and workspace is not None and path.is_relative_to(workspace):
+        return path.relative_to(workspace).as_posix()
+    return document.name
+
+
 def architect_for(request: RefactorRequest, settings: Settings, offline: bool) -> Architect:
-    """The model's architect where there is a key and the user allows it; else the embedded one."""
+    """The model's architect where there is a key and the user allows it; else the embedded one.
+
+    Raises:
+        Refused: there is no usable agent of the name that the settings give.
+    """
     from architect_agents.architect import choose_architect
 
-    return choose_architect(
-        request,
-        measure=figures,
-        offline=offline or settings.offline,
-        agent=settings.agent,
-        model=settings.model,
-        max_usd=settings.max_cost,
-    )
+    try:
+        return choose_architect(
+            request,
+            measure=figures,
+            offline=offline or settings.offline,
+            agent=settings.agent,
+            model=settings.model,
+            max_usd=settings.max_cost,
+        )
+    except ArchitectError as error:
+        raise Refused(str(error)) from error
 
 
 async def consult(architect: Architect, request: RefactorRequest, report: Report) -> Outcome:

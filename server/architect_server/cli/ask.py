@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from architect_agents.architect import preview
-
+from architect_agents.errors import ArchitectError
 from architect_agents.types import Outcome, RefactorRequest
 from architect_server.analysis.languages import language_of
 from architect_server.analysis.measure import measure
@@ -27,7 +27,7 @@ from architect_server.cli.terminal import (
     verdict_as_json,
 )
 from architect_server.document import Document
-from architect_server.refactor import Refused, architect_for, consult, request_for
+from architect_server.refactor import Refused, architect_for, consult, figures, request_for
 from architect_server.settings import Layer, Settings, project_layer, resolve
 
 
@@ -59,8 +59,15 @@ def run(options: argparse.Namespace) -> int:
     document = open_document(path)
     settings = _settings(path, options)
     function = find_function(document, function_name)
-    workspace = workspace_of(path)
-    request = request_for(document, function, settings, workspace, options.trust, options.question)
+    request = request_for(
+        document,
+        function,
+        settings,
+        path=path.absolute(),
+        workspace=workspace_of(path),
+        trusted=options.trust,
+        question=options.question,
+    )
     if options.dry_run:
         return _dry_run(request, settings, options)
     try:
@@ -81,7 +88,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _dry_run(request: RefactorRequest, settings: Settings, options: argparse.Namespace) -> int:
-    shown = preview(request, agent=settings.agent, model=settings.model, offline=options.offline)
+    try:
+        shown = preview(
+            request,
+            measure=figures,
+            agent=settings.agent,
+            model=settings.model,
+            offline=options.offline,
+        )
+    except ArchitectError as error:
+        raise Failure(str(error)) from error
     if options.json:
         document = {
             "model": shown.model,

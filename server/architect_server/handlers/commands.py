@@ -82,6 +82,7 @@ async def _ask_about(
         document,
         metrics,
         settings=settings,
+        path=path,
         workspace=server.session.workspace_of(path),
         trusted=server.session.trusted,
         offline=offline,

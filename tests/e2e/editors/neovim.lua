@@ -1,0 +1,77 @@
+-- Drives a real Neovim: see the diagnostic, ask the architect, see the buffer changed, undo.
+-- Environment: FILE, NAME (the function), PYTHON. Prints one JSON object; exit code 1 on failure.
+local report = { version = tostring(vim.version()) }
+
+local function buffer_text(buffer)
+  return table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), "\n")
+end
+
+local function wait_for(what, condition)
+  assert(vim.wait(60000, condition, 20), "waited in vain for " .. what)
+end
+
+local function start(buffer)
+  local config = {
+    name = "architect",
+    cmd = { vim.env.PYTHON, "-P", "-m", "architect_server", "serve" },
+    root_dir = vim.fn.fnamemodify(vim.env.FILE, ":h"),
+  }
+  if vim.lsp.start then
+    return vim.lsp.start(config)
+  end
+  local id = vim.lsp.start_client(config)
+  vim.lsp.buf_attach_client(buffer, id)
+  return id
+end
+
+local function diagnostic_on_name(buffer)
+  for _, found in ipairs(vim.diagnostic.get(buffer)) do
+    local line = vim.api.nvim_buf_get_lines(buffer, found.lnum, found.lnum + 1, false)[1]
+    if line:sub(found.col + 1, found.end_col) == vim.env.NAME then
+      return found
+    end
+  end
+end
+
+local function choose(title)
+  vim.ui.select = function(items, options, callback)
+    report.actions = {}
+    local chosen
+    for _, item in ipairs(items) do
+      local shown = options.format_item(item)
+      table.insert(report.actions, shown)
+      if shown:find(title, 1, true) then
+        chosen = item
+      end
+    end
+    callback(chosen)
+  end
+  vim.lsp.buf.code_action()
+end
+
+local ok, failure = xpcall(function()
+  vim.cmd("edit " .. vim.fn.fnameescape(vim.env.FILE))
+  vim.bo.filetype = "python"
+  local buffer = vim.api.nvim_get_current_buf()
+  local before = buffer_text(buffer)
+  local client = vim.lsp.get_client_by_id(start(buffer))
+
+  wait_for("the diagnostic", function() return diagnostic_on_name(buffer) end)
+  report.encoding = client.offset_encoding
+  local found = diagnostic_on_name(buffer)
+  report.message, report.source, report.code = found.message, found.source, found.code
+
+  vim.api.nvim_win_set_cursor(0, { found.lnum + 1, found.col })
+  choose("Ask architect")
+  wait_for("the edit", function() return buffer_text(buffer) ~= before end)
+  wait_for("the diagnostic to go", function() return not diagnostic_on_name(buffer) end)
+  report.after = buffer_text(buffer)
+
+  vim.cmd("silent undo")
+  report.undone = buffer_text(buffer) == before
+  wait_for("the diagnostic to come back", function() return diagnostic_on_name(buffer) end)
+end, debug.traceback)
+
+report.failure = not ok and failure or nil
+io.stdout:write("\n" .. (vim.json and vim.json.encode(report) or vim.fn.json_encode(report)) .. "\n")
+vim.cmd(ok and "qall!" or "cquit 1")
