@@ -115,7 +115,9 @@ def _whole_lines(subject: Subject, block: Block) -> tuple[int, int]:
     """The lines to cut, with the comments right above the block."""
     lines = subject.lines
     first, last = block.statements[0], block.statements[-1]
-    starts_line = block.is_elif or not lines.before(first).strip()
+    above = lines.line(block.first_line - 1).rstrip("\r\n")
+    continues = above.endswith("\\") and not above.lstrip().startswith("#")
+    starts_line = block.is_elif or not (lines.before(first).strip() or continues)
     behind = lines.after(last).strip()
     if not starts_line or (behind and not behind.startswith("#")):
         raise RefusedError("shared-line", "The block shares a line with other code.")

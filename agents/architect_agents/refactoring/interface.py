@@ -90,6 +90,7 @@ def interface_of(
         raise RefusedError("maybe-unbound", f"{_named(unbound)} may be unbound before the block.")
     _refuse_unbound_deletes(region, inputs | outputs)
     _refuse_shared_variables(region, statements)
+    _refuse_lost_scope(region, outputs)
     return Interface(inputs, outputs)
 
 
@@ -147,6 +148,16 @@ def _refuse_unbound_deletes(region: _Region, shared: frozenset[str]) -> None:
     deleted = frozenset().union(*(node.effects.deletes for node in region.nodes)) & shared
     if deleted:
         raise RefusedError("deletes", f"{_named(deleted)} is deleted in the block.")
+
+
+def _refuse_lost_scope(region: _Region, outputs: frozenset[str]) -> None:
+    """A name that only the block binds is no local any more, and would be looked up outside."""
+    elsewhere = [node for node in region.flow.graph.nodes if not region.contains(node)]
+    bound = frozenset().union(*(node.effects.touched for node in elsewhere))
+    read = frozenset().union(*(node.effects.reads for node in elsewhere))
+    lost = (read & region.writes) - bound - outputs - region.flow.parameters
+    if lost:
+        raise RefusedError("lost-scope", f"{_named(lost)} would no longer be a local variable.")
 
 
 def _refuse_shared_variables(region: _Region, statements: Sequence[ast.stmt]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from architect_agents.refactoring.flow.scopes import within_scope
 from architect_agents.refactoring.module_source import statement_children
 from architect_agents.refactoring.preconditions import names_mentioned
 from architect_agents.refactoring.refusal import RefusedError
@@ -18,6 +19,8 @@ HelperKind = Literal["method", "class-method", "static-method", "function"]
 _NO_PLACE_FOR_HELPERS = frozenset(
     {"Protocol", "NamedTuple", "TypedDict", "Enum", "IntEnum", "Flag", "IntFlag", "StrEnum"}
 )
+#: What an enumeration calls while its body runs.
+_MAKING_MEMBERS = frozenset({"__init__", "__new__", "_generate_next_value_"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ def place_helper(subject: Subject, parts: Sequence[ast.AST], inputs: frozenset[s
     if needs_class and kind != "method" and kind != "class-method":
         raise RefusedError("needs-class", needs_class)
     if kind == "function":
+        _refuse_early_calls(subject)
         return Placement(kind, None, *_outside(subject))
     return Placement(kind, subject.receiver, subject.indentation, _end_of_group(subject))
 
@@ -88,6 +92,20 @@ def _needs_class(subject: Subject, parts: Sequence[ast.AST]) -> str:
                 if name.startswith("__") and not name.endswith("__"):
                     return f"The private name `{name}` works only inside its class."
     return ""
+
+
+def _refuse_early_calls(subject: Subject) -> None:
+    """A helper behind the class does not stand yet while the class body runs."""
+    outermost = subject.function.scopes[0] if subject.function.scopes else None
+    if not isinstance(outermost, ast.ClassDef):
+        return
+    member = (*subject.function.scopes[1:], subject.node)[0].name
+    used = {node.id for node in within_scope(outermost.body) if isinstance(node, ast.Name)}
+    makes_members = member in _MAKING_MEMBERS and bool(
+        {_last_name(base) for base in outermost.bases} & _NO_PLACE_FOR_HELPERS
+    )
+    if member in used or makes_members:
+        raise RefusedError("class-body", f"`{member}` may run before a helper would be defined.")
 
 
 def _outside(subject: Subject) -> tuple[str, int]:

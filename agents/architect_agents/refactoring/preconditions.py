@@ -11,27 +11,22 @@ from architect_agents.refactoring.flow.scopes import COMPREHENSIONS, SCOPES, wit
 from architect_agents.refactoring.refusal import RefusedError
 from architect_agents.refactoring.subject import Subject
 
-#: Calls that look at the frame they are made in, or at the frames above it.
-FRAME_CALLS = frozenset(
+#: Built-in calls that look at the frame they are made in; a method may have one of these names.
+_FRAME_BUILTINS = frozenset({"eval", "exec", "locals"})
+#: These look at the frame only if they are called without an argument.
+_BARE_FRAME_BUILTINS = frozenset({"vars", "dir"})
+#: Calls, by any path, that look at the frames above.
+_FRAME_CALLS = frozenset(
     {
         "_getframe",
         "_getframemodulename",
         "currentframe",
-        "deprecated",
-        "eval",
-        "exec",
         "extract_stack",
         "format_stack",
-        "getframeinfo",
         "getouterframes",
-        "locals",
         "print_stack",
-        "stack",
-        "warn",
     }
 )
-#: These look at the frame only if they are called without an argument.
-_BARE_FRAME_CALLS = frozenset({"vars", "dir"})
 _FRAME_NAMES = frozenset({"__class__", "__tracebackhide__", "__traceback_hide__"})
 #: What an exception becomes when it leaves a generator or coroutine instead of plain code.
 _TRANSLATED = frozenset({"StopIteration", "StopAsyncIteration", "Exception", "BaseException"})
@@ -53,13 +48,16 @@ def refuse_immovable(subject: Subject, parts: Sequence[ast.AST]) -> None:
 
 
 def _refuse_frame_call(call: ast.Call) -> None:
-    name = ""
-    if isinstance(call.func, ast.Name):
-        name = call.func.id
-    elif isinstance(call.func, ast.Attribute):
-        name = call.func.attr
-    bare = name in _BARE_FRAME_CALLS and not call.args
-    if name in FRAME_CALLS or bare or any(item.arg == "stacklevel" for item in call.keywords):
+    callee = call.func
+    name = getattr(callee, "id", None) or getattr(callee, "attr", "")
+    if isinstance(callee, ast.Name):
+        looks = name in _FRAME_BUILTINS or (name in _BARE_FRAME_BUILTINS and not call.args)
+    else:
+        owner = getattr(getattr(callee, "value", None), "id", "")
+        looks = name == "stack" and owner == "inspect"
+    has_level = any(item.arg == "stacklevel" for item in call.keywords)
+    has_level = has_level or (name == "warn" and len(call.args) > 2)
+    if looks or has_level or name in _FRAME_CALLS:
         raise RefusedError("frame", f"`{name}(…)` depends on the frame that it is called from.")
 
 
