@@ -47,31 +47,3 @@ class KindReader:
         if symbol == "if":
             return "comprehension if" if self._comprehensions[-1] else "ternary"
         return symbol
-
-
-# After one of these a brace opens a literal or a pattern, not a block.
-_BEFORE_LITERAL = frozenset(
-    ("=", "(", ",", ":", "[", "return", "?", "&&", "||", "import", "export")
-)
-
-
-class BlockDepth:
-    """How many blocks in braces are open; braces that look like literals do not count."""
-
-    def __init__(self) -> None:
-        self.depth = 0
-        self._previous = ""
-        self._blocks: list[bool] = []
-
-    def see(self, symbol: str) -> bool:
-        """Take in the next token; whether it opened or closed a block."""
-        changed = False
-        if symbol == "{":
-            changed = self._previous not in _BEFORE_LITERAL
-            self._blocks.append(changed)
-            self.depth += changed
-        elif symbol == "}" and self._blocks:
-            changed = self._blocks.pop()
-            self.depth -= changed
-        self._previous = symbol
-        return changed

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from architect_server.analysis.decisions import BlockDepth, KindReader
+from architect_server.analysis.decisions import KindReader
+from architect_server.analysis.linear_patterns import LINEAR_PATTERNS
 from architect_server.analysis.model import Decision
+from architect_server.analysis.raw import RawFile, RawFunction
+from architect_server.analysis.structure import BlockDepth, DeclaredFunctions
 
 _search_path = list(sys.path)
 import lizard  # noqa: E402
@@ -31,35 +33,18 @@ _MAX_SIGNATURE = 40_000
 # level: 28 levels take 2.5 GB.
 _MAX_NAME = 2_000
 
+# The word that begins a named function, where one does, by lizard's extension.
+_KEYWORDS = {
+    **dict.fromkeys(("js", "jsx", "ts", "tsx", "vue", "php", "sol"), "function"),
+    **dict.fromkeys(("rs", "zig"), "fn"),
+    "kt": "fun",
+    "pl": "sub",
+    "swift": "func",
+}
+
 # Stages of lizard's pipeline: preprocessing, comments, lines, tokens, conditions.
 _BEFORE_COMMENTS = 1
 _BEFORE_CONDITIONS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class RawFunction:
-    """One function as lizard sees it. ``nesting`` counts braces; 0 in languages without."""
-
-    name: str
-    start_line: int
-    end_line: int
-    ccn: int
-    nloc: int
-    tokens: int
-    parameters: int
-    cognitive: int
-    nesting: int
-    decisions: tuple[Decision, ...]
-    forgiven: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RawFile:
-    """What lizard found, and where (1-based) and why it stopped if it did not reach the end."""
-
-    functions: tuple[RawFunction, ...]
-    stopped: str = ""
-    stopped_line: int | None = None
 
 
 class _SignatureTooLongError(Exception):
@@ -71,6 +56,7 @@ class _Recorder(lizard.FileInfoBuilder):  # type: ignore[misc]
 
     def __init__(self, filename: str, kinds: KindReader) -> None:
         self.kinds = kinds
+        self.declared = DeclaredFunctions(_KEYWORDS.get(filename.rpartition(".")[2], ""))
         self.token: str | None = None
         self.generated_line: int | None = None
         self.decisions: dict[Any, list[Decision]] = {}
@@ -137,9 +123,11 @@ def _listen(tokens: Iterable[str], reader: Any) -> Iterator[str]:
     """A stage that tells the recorder which token the stages behind it are about to count."""
     recorder = reader.context
     see = recorder.kinds.see
+    declared = recorder.declared.see
     blocks = BlockDepth()
     for token in tokens:
         see(token, recorder.current_line)
+        declared(token, recorder.current_line)
         if blocks.see(token):
             recorder.note_depth(blocks.depth)
         recorder.token = token
@@ -186,7 +174,9 @@ def count(source: str, filename: str) -> RawFile:
     if not stopped and recorder.generated_line is not None:
         stopped = "lizard reads nothing after a comment with the words GENERATED CODE."
         line = recorder.generated_line
-    return RawFile(_functions(recorder), stopped, line)
+    functions = _functions(recorder)
+    unseen = recorder.declared.missing_from(function.start_line for function in functions)
+    return RawFile(functions, stopped, line, unseen)
 
 
 def _functions(recorder: _Recorder) -> tuple[RawFunction, ...]:
@@ -234,39 +224,6 @@ def _outermost_line(recorder: _Recorder) -> int:
     return max(1, min((line for line in opened if line > 0), default=1))
 
 
-# --- lizard's slow patterns ------------------------------------------------------------------
-# Each is replaced by one that matches the same strings in linear time. A lizard whose pattern
-# reads otherwise keeps its own.
-
-
-def _triple_quoted(quote: str) -> tuple[str, str]:
-    escaped = "\\" + quote
-    slow = "".join(
-        (
-            escaped * 3,
-            r"(?:\\.|[^Q]|Q(?!QQ)|QQ(?!Q))*".replace("Q", escaped),
-            escaped * 3,
-        )
-    )
-    # Up to the first closing quotes that are not escaped. Where there are none, lizard's
-    # backtracking ends the string at the last escaped ones instead.
-    body = r"(?>(?:\\.|[^Q\\]|Q(?!QQ)|QQ(?!Q))*)".replace("Q", quote)
-    linear = f"{quote * 3}(?:{body}{quote * 3}|(?:[^\\\\]|\\\\.)*\\\\{quote * 3})"
-    return slow, linear
-
-
-_LINEAR = dict(
-    (
-        _triple_quoted('"'),
-        _triple_quoted("'"),
-        (
-            r"\<(?=(?:[^<>?]*\?)+[^<>]*\>)(?:[\w\s,.?]|(?:extends))+\>",
-            r"\<(?=[^<>?]*+\?[^<>]*+\>)[\w\s,.?]++\>",
-        ),
-    )
-)
-
-
 @cache
 def _use_linear_patterns() -> None:
     compile_pattern = token_pattern._compile_token_pattern
@@ -274,7 +231,7 @@ def _use_linear_patterns() -> None:
     def compile_linear(addition: str, flags: int) -> re.Pattern[str]:
         pattern = compile_pattern(addition, flags)
         text = pattern.pattern
-        for slow, linear in _LINEAR.items():
+        for slow, linear in LINEAR_PATTERNS.items():
             text = text.replace(slow, linear)
         return re.compile(text, pattern.flags)
 

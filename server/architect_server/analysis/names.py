@@ -12,8 +12,15 @@ _ANONYMOUS = re.compile(r"\bfunction\b|=>|->|\blambda\b|\bfunc\b|\|")
 
 
 def bare_name(name: str) -> str:
-    """The last part of a name as lizard gives it: ``Order::total`` and ``a.b`` to the last word."""
-    return re.split(r"::|\.", name)[-1].strip() or name
+    """The word to look for in the text: the last part of ``Order::total``, ``a.b``, ``get size``.
+
+    A name of Objective-C (``countOf: inside:``) begins with its own word.
+    """
+    last = re.split(r"::|\.", name)[-1].strip() or name
+    words = last.split()
+    if len(words) > 1:
+        return words[0].rstrip(":") if words[0].endswith(":") else words[-1]
+    return last
 
 
 def name_span(lines: Sequence[str], line: int, name: str) -> Span:

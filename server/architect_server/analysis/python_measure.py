@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from architect_server.analysis import lizard_adapter, names
-from architect_server.analysis.lizard_adapter import RawFile, RawFunction
-from architect_server.analysis.model import Confidence, Decision, FunctionMetrics, Span
+from architect_server.analysis.model import Confidence, Decision, FunctionMetrics
 from architect_server.analysis.python_outline import PythonFunction, UnparsableError
 from architect_server.analysis.python_repair import Block, Readable, read
 from architect_server.analysis.python_straighten import straighten
+from architect_server.analysis.raw import RawFile, RawFunction
 
 _FILENAME = "source.py"
 
@@ -57,28 +57,6 @@ def _checked_functions(readable: Readable, raw: RawFile) -> tuple[list[FunctionM
         if true is not None:
             metrics.append(_checked(function, true, own, corrected=not is_whole))
     return metrics, missing
-
-
-def as_metrics(
-    function: RawFunction, *, qualified_name: str, name_span: Span, edit_line: int, nesting: int
-) -> FunctionMetrics:
-    """The figures of lizard under our names."""
-    return FunctionMetrics(
-        name=function.name,
-        qualified_name=qualified_name,
-        start_line=function.start_line,
-        end_line=function.end_line,
-        edit_line=edit_line,
-        name_span=name_span,
-        ccn=function.ccn,
-        nloc=function.nloc,
-        tokens=function.tokens,
-        parameters=function.parameters,
-        nesting=nesting,
-        cognitive=function.cognitive,
-        decisions=function.decisions,
-        suppressed="lizard forgives" if function.forgiven else "",
-    )
 
 
 def _match(function: PythonFunction, raw: RawFile) -> RawFunction | None:
@@ -138,21 +116,15 @@ def _count_straightened(source: str, functions: list[PythonFunction]) -> dict[in
 def _checked(
     function: PythonFunction, true: RawFunction, own: RawFunction | None, *, corrected: bool
 ) -> FunctionMetrics:
-    metrics = as_metrics(
-        true,
+    metrics = true.metrics(
         qualified_name=function.qualified_name,
         name_span=function.name_span,
         edit_line=function.edit_line,
         nesting=function.nesting,
     )
-    if not corrected or _same_figures(true, own):
+    if not corrected or true.same_figures(own):
         return metrics
     return replace(metrics, corrected=True, raw_ccn=own.ccn if own else None)
-
-
-def _same_figures(true: RawFunction, own: RawFunction | None) -> bool:
-    """Whether the recount says what lizard had said: a misreading next to a function spares it."""
-    return own is not None and replace(true, name=own.name, decisions=own.decisions) == own
 
 
 def _count_block(source: str, block: Block) -> tuple[RawFunction, ...]:
@@ -166,8 +138,7 @@ def _unchecked(source: str, functions: Iterable[RawFunction]) -> list[FunctionMe
     lines = source.split("\n")
     qualified = names.python_names(lines)
     return [
-        as_metrics(
-            function,
+        function.metrics(
             qualified_name=qualified.get(function.start_line, function.name),
             name_span=names.name_span(lines, function.start_line, function.name),
             edit_line=names.decorated_from(lines, function.start_line),

@@ -8,7 +8,7 @@ import re
 import pytest
 from lizard_languages import python_tokens, token_pattern
 
-from architect_server.analysis import lizard_adapter
+from architect_server.analysis.linear_patterns import LINEAR_PATTERNS
 
 _ALPHABETS = {
     "quotes": ['"', '"', "'", "\\", "a", "\n", '"""', "'''", '\\"'],
@@ -16,10 +16,10 @@ _ALPHABETS = {
 }
 
 
-@pytest.mark.parametrize("slow", lizard_adapter._LINEAR)
+@pytest.mark.parametrize("slow", LINEAR_PATTERNS)
 def test_the_installed_lizard_has_the_pattern_that_is_replaced(slow: str) -> None:
     own = token_pattern.compiled_token_pattern().pattern + python_tokens._PY_TRIPLE_QUOTE
-    replaced = lizard_adapter._LINEAR[slow]
+    replaced = LINEAR_PATTERNS[slow]
     assert slow in own or replaced in own
 
 
@@ -28,7 +28,7 @@ def test_both_find_the_same_matches_in_random_text(alphabet: list[str]) -> None:
     chance = random.Random(20261122)
     pairs = [
         (re.compile(slow, re.S), re.compile(linear, re.S))
-        for slow, linear in lizard_adapter._LINEAR.items()
+        for slow, linear in LINEAR_PATTERNS.items()
     ]
     for _ in range(6_000):
         text = "".join(chance.choices(alphabet, k=chance.randint(1, 22)))
