@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_state_path
+from platformdirs import user_cache_path, user_data_path, user_state_path
 
 from architect_agents.agent_file import AgentDefinition, discover
 from architect_agents.candidate import TargetDocument, target_figures
@@ -15,6 +16,8 @@ from architect_agents.embedded import EmbeddedArchitect
 from architect_agents.errors import AgentFileError, ArchitectError
 from architect_agents.limits import Budget, Limits, price_of
 from architect_agents.loop import Job, run
+from architect_agents.memory.graph import MemoryGraph
+from architect_agents.memory.lessons import Decision, recall, record, topic_of
 from architect_agents.model import Model, Text, ToolSpec, UserTurn
 from architect_agents.models.claude import ClaudeModel
 from architect_agents.models.credentials import why_unavailable
@@ -24,7 +27,7 @@ from architect_agents.narration import Narrator
 from architect_agents.prompts import refactoring_prompt, system_prompt
 from architect_agents.sandbox.redaction import redact
 from architect_agents.submission import Submission
-from architect_agents.tools import Bench, equip
+from architect_agents.tools import Bench, equip, uses_memory
 from architect_agents.tools.workspace_files import WorkspaceFiles
 from architect_agents.transcript import Transcript
 from architect_agents.types import (
@@ -48,7 +51,8 @@ class ModelArchitect:
     """Asks a model in the loop, with the tools that ``agent`` names.
 
     ``make_model`` gives a fresh model for each run. Transcripts go to ``transcripts``, or
-    nowhere. Implements types.Architect.
+    nowhere; ``memory`` is the file of the knowledge graph, None for no memory at all. Implements
+    types.Architect.
     """
 
     agent: AgentDefinition
@@ -56,6 +60,7 @@ class ModelArchitect:
     measure: Measure
     limits: Limits = field(default_factory=Limits)
     transcripts: Path | None = None
+    memory: Path | None = None
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,10 +68,26 @@ class ModelArchitect:
 
     async def propose(self, request: RefactorRequest, gate: Gate, report: Report) -> Outcome:
         """See types.Architect."""
-        budget = Budget(self._limits())
         narrator = Narrator(report)
         narrator.say(f"{self.name} looks at {request.function}")
-        job = self.job(request, gate, narrator)
+        graph = self.graph(request)
+        try:
+            notes = await asyncio.to_thread(recall, graph, topic_of(request)) if graph else ""
+            job = self.job(request, gate, narrator, graph, notes)
+            outcome = await self._run(request, job, narrator)
+            if graph is not None and outcome.lesson:
+                kept = await asyncio.to_thread(record, graph, redact(outcome.lesson), "proposed")
+                outcome = outcome if kept else replace(outcome, lesson="")
+            return outcome
+        finally:
+            if graph is not None:
+                graph.close()
+
+    async def _run(
+        self, request: RefactorRequest, job: Job[Outcome], narrator: Narrator
+    ) -> Outcome:
+        """One run with its record and its usage."""
+        budget = Budget(self._limits())
         transcript = Transcript(self.transcripts, redact)
         transcript.write("asked", {"agent": self.name, "function": request.function})
         model = self.make_model()
@@ -81,8 +102,19 @@ class ModelArchitect:
         transcript.write("ended", {"status": outcome.status, "usd": usage.usd})
         return replace(outcome, usage=usage, architect=self.name)
 
-    def job(self, request: RefactorRequest, gate: Gate, narrator: Narrator) -> Job[Outcome]:
-        """Everything that is sent and done for ``request``.
+    def graph(self, request: RefactorRequest) -> MemoryGraph | None:
+        """The agent's memory as far as this request goes."""
+        return agent_memory(self.agent, request.workspace, self.memory)
+
+    def job(
+        self,
+        request: RefactorRequest,
+        gate: Gate,
+        narrator: Narrator,
+        memory: MemoryGraph | None = None,
+        notes: str = "",
+    ) -> Job[Outcome]:
+        """Everything that is sent and done for ``request``; ``notes`` come from the memory.
 
         Raises:
             ArchitectError: the function is not in the document.
@@ -94,10 +126,10 @@ class ModelArchitect:
             )
         document = _document(request, figures)
         submission = Submission(request, document, gate, narrator.say, self.limits.repairs)
-        kit = equip(self.agent, Bench(_files(request), narrator.say))
+        kit = equip(self.agent, Bench(_files(request), narrator.say, memory))
         return Job(
             system=system_prompt(self.agent, submission.spec.name, kit.missing),
-            prompt=refactoring_prompt(request, document, figures),
+            prompt=refactoring_prompt(request, document, figures, notes),
             finish=submission,
             tools=kit.tools,
             effort=self.agent.effort or "medium",
@@ -125,6 +157,16 @@ def _files(request: RefactorRequest) -> WorkspaceFiles | None:
     return WorkspaceFiles(root, overlay)
 
 
+def agent_memory(
+    agent: AgentDefinition, workspace: Path | None, file: Path | None
+) -> MemoryGraph | None:
+    """The agent's graph: the project's, or the shared one if its file says `memory: user`."""
+    if file is None or not uses_memory(agent):
+        return None
+    shared = agent.memory == "user" or workspace is None
+    return MemoryGraph(file, "" if shared else str(workspace))
+
+
 @dataclass(slots=True)
 class WithHint:
     """An architect that adds a sentence where it has nothing to propose."""
@@ -142,6 +184,11 @@ class WithHint:
         if outcome.status != "no-proposal":
             return outcome
         return replace(outcome, rationale=f"{outcome.rationale} {self.hint}".strip())
+
+
+def memory_file() -> Path:
+    """Where this user's knowledge graph is kept."""
+    return user_data_path(APPLICATION) / "memory.sqlite3"
 
 
 def choose_architect(
@@ -174,7 +221,8 @@ def choose_architect(
         return ClaudeModel(model or definition.model, cache_folder=cache)
 
     transcripts = user_state_path(APPLICATION) / "transcripts"
-    return ModelArchitect(definition, make_model, measure, limits, transcripts)
+    memory = memory_file()
+    return ModelArchitect(definition, make_model, measure, limits, transcripts, memory)
 
 
 def choose_agent(request: RefactorRequest, name: str = "") -> AgentDefinition:
@@ -191,6 +239,26 @@ def choose_agent(request: RefactorRequest, name: str = "") -> AgentDefinition:
             return definition
     names = ", ".join(definition.name for definition in found if definition.usable)
     raise AgentFileError(f"There is no usable agent file named {wanted}. There are: {names}.")
+
+
+def remember(request: RefactorRequest, outcome: Outcome, decision: Decision) -> bool:
+    """Note in the agent's memory what the person made of a proposal; whether that was done.
+
+    Only a proposal that taught a general lesson leaves a trace, and only that lesson.
+    """
+    if not outcome.lesson:
+        return False
+    try:
+        agent = choose_agent(request, outcome.architect)
+    except AgentFileError:
+        return False
+    graph = agent_memory(agent, request.workspace, memory_file())
+    if graph is None:
+        return False
+    try:
+        return record(graph, redact(outcome.lesson), decision)
+    finally:
+        graph.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +295,21 @@ def preview(
     if offline:
         return Preview("Nothing is sent: the embedded architect works on this machine.", "", 0, 0)
     definition = choose_agent(request, agent)
-    architect = ModelArchitect(definition, _no_model, measure)
-    job = architect.job(request, _NoGate(), Narrator(lambda line, percentage: None))
+    architect = ModelArchitect(definition, _no_model, measure, memory=memory_file())
+    graph = architect.graph(request)
+    notes = recall(graph, topic_of(request)) if graph else ""
+    job = architect.job(request, _NoGate(), Narrator(_silent), graph, notes)
+    if graph is not None:
+        graph.close()
     wanted = model or definition.model
     name = MODEL_TABLE.get(alias_of(wanted) or "", wanted)
     text = _as_sent(job)
     tokens = round(len(text) / CHARACTERS_PER_TOKEN)
     return Preview(text, name, tokens, tokens * price_of(name).input / 1_000_000)
+
+
+def _silent(line: str, percentage: int | None) -> None:
+    """Report nothing."""
 
 
 def _no_model() -> Model:

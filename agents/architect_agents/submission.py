@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from architect_agents.candidate import TargetDocument
 from architect_agents.loop import Feedback
+from architect_agents.memory.lessons import general
 from architect_agents.model import ToolSpec
 from architect_agents.refactoring.splice import edits_between
 from architect_agents.sandbox.redaction import marks
@@ -26,7 +27,9 @@ SUBMIT = ToolSpec(
         "or `edits`, pairs of old_string and new_string applied to the document in order, each "
         "old_string occurring exactly once. The change is checked: it must parse, keep every "
         "public name and its signature, lose no name, lower the figures and make nothing else "
-        "worse. What fails comes back to you."
+        "worse. What fails comes back to you. `lesson` may hold what is worth remembering for "
+        "other code: the general pattern in one or two plain sentences, without code, names or "
+        "paths of this project."
     ),
     input_schema=schema(
         {
@@ -36,6 +39,7 @@ SUBMIT = ToolSpec(
         },
         {
             "function_source": _WORDS,
+            "lesson": _WORDS,
             "edits": {
                 "type": "array",
                 "items": schema({"old_string": _WORDS, "new_string": _WORDS}),
@@ -80,7 +84,8 @@ class Submission:
         edits = edits_between(self.request.source, candidate)
         proposal = Proposal(title, rationale, edits, verdict)
         if verdict.accepted:
-            return Outcome("proposed", title, rationale, proposal)
+            lesson = general(str(arguments.get("lesson") or ""), self.request)
+            return Outcome("proposed", title, rationale, proposal, lesson=lesson)
         self._failures += 1
         if self._failures > self.repairs:
             return Outcome("rejected", title, _reasons(verdict), proposal)

@@ -154,7 +154,8 @@ class Outcome:
 
     ``proposed``: ``proposal`` passed the gate. ``rejected``: ``proposal`` failed it, to be shown
     with its reason and never offered as an edit. ``leave-as-is`` and ``no-proposal``: no edit,
-    and ``rationale`` says why, and what would help.
+    and ``rationale`` says why, and what would help. ``lesson`` is the general pattern that the
+    run recorded in its memory, empty if none.
     """
 
     status: Status
@@ -163,6 +164,7 @@ class Outcome:
     proposal: Proposal | None = None
     usage: Usage = field(default_factory=Usage)
     architect: str = "embedded"
+    lesson: str = ""
 
 
 #: ``report(message, percentage | None)``: one short line of progress for a person.

@@ -27,6 +27,7 @@ _PEM = re.compile(
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
 _URL = re.compile(r"(?P<head>\b[a-z][a-z0-9+.-]{1,30}://[^\s:/@'\"]{0,200}:)[^\s/@'\"]{1,200}(?=@)")
 _BEARER = re.compile(r"(?P<head>\b(?:Bearer|Basic)[ \t]+)[A-Za-z0-9+/._~=-]{16,}")
+_TELLING = re.compile(r"passw|passphrase|secret|token|key|credential", re.IGNORECASE)
 _NAME = (
     r"[\w.-]{0,40}(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|"
     r"private[_-]?key|credentials?|auth[_-]?key|signing[_-]?key)[\w-]{0,40}"
@@ -40,8 +41,7 @@ _QUOTED = re.compile(
 #: NAME=value, the way environment files and shells write it.
 _BARE = re.compile(
     rf"(?P<head>^[ \t]*(?:export[ \t]+|-[ \t]+)?(?-i:[A-Z0-9_]*)(?i:{_NAME})[ \t]*=)"
-    r"(?P<value>[^\s\"'(){}\[\]<>$,;]{6,})(?=[ \t]*$)",
-    re.MULTILINE,
+    r"(?P<value>[^\s\"'(){}\[\]<>$,;]{6,})(?=[ \t]*\r?$)",
 )
 #: Literals that only stand for a secret: a template, a variable, a path, words.
 _HARMLESS = re.compile(r"[{}<>$%*]|\s|^(?:none|null|true|false|undefined|changeme|example)$", re.I)
@@ -54,8 +54,13 @@ def redact(text: str) -> str:
     text = _KEY.sub("[redacted:key]", text)
     text = _URL.sub(r"\g<head>[redacted:password]", text)
     text = _BEARER.sub(r"\g<head>[redacted:token]", text)
-    text = _QUOTED.sub(_unless_harmless, text)
-    return _BARE.sub(_unless_harmless, text)
+    return "\n".join(map(_without_assignments, text.split("\n")))
+
+
+def _without_assignments(line: str) -> str:
+    if not _TELLING.search(line):
+        return line  # nearly all lines; the patterns below are slow on long ones
+    return _BARE.sub(_unless_harmless, _QUOTED.sub(_unless_harmless, line))
 
 
 def marks(text: str) -> set[str]:

@@ -21,6 +21,7 @@ from architect_agents.tools.workspace_files import WorkspaceFiles
 MOST_LINES = 2000
 LONGEST_LINE = 2000
 MOST_PATHS = 200
+LARGEST_ANSWER = 100_000
 _PATH = {"type": "string", "description": "absolute, or relative to the workspace"}
 _NUMBER = {"type": "integer"}
 
@@ -39,7 +40,7 @@ def read_tool(files: WorkspaceFiles) -> Tool:
         lines = files.read(text(arguments, "file_path")).split("\n")
         first = max(1, number(arguments, "offset", 1))
         count = max(1, number(arguments, "limit", MOST_LINES))
-        shown = lines[first - 1 : first - 1 + count]
+        shown = _as_much_as_fits(lines[first - 1 : first - 1 + count])
         if not shown:
             raise ToolFailure(f"The file has {len(lines)} lines only.")
         body = "\n".join(
@@ -57,6 +58,15 @@ def read_tool(files: WorkspaceFiles) -> Tool:
         ),
         read,
     )
+
+
+def _as_much_as_fits(lines: list[str]) -> list[str]:
+    size = 0
+    for index, line in enumerate(lines):
+        size += min(len(line), LONGEST_LINE)
+        if size > LARGEST_ANSWER:
+            return lines[:index]
+    return lines
 
 
 def ls_tool(files: WorkspaceFiles) -> Tool:

@@ -63,24 +63,27 @@ class WorkspaceFiles:
 
     def read_bytes(self, relative: str) -> bytes:
         """The bytes of a regular file below the root."""
+        self._check_target(relative)
         try:
             handle = open_beneath(self.root, relative, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         except OSError as error:
             raise ToolFailure(f"{relative or '.'} can't be read: {error.strerror}.") from None
-        with os.fdopen(handle, "rb") as file:
-            facts = os.fstat(file.fileno())
+        try:
+            facts = os.fstat(handle)
             if not stat.S_ISREG(facts.st_mode):
                 raise ToolFailure(f"{relative or '.'} is no regular file.")
             if facts.st_size > LARGEST_FILE:
                 raise ToolFailure(f"{relative} is larger than {LARGEST_FILE // 2**20} MB.")
-            return file.read(LARGEST_FILE + 1)
+            with os.fdopen(os.dup(handle), "rb") as file:
+                return file.read(LARGEST_FILE + 1)
+        finally:
+            os.close(handle)
 
     def entries(self, path: str) -> list[os.DirEntry[str]]:
         """What a folder holds, by name, without what is kept from the model."""
         relative = self.relative(path)
+        self._check_target(relative)
         folder = self.root / relative
-        if not folder.resolve().is_relative_to(self.root.resolve()):
-            raise ToolFailure(f"{path} leads out of the workspace.")
         try:
             with os.scandir(folder) as scan:
                 found = sorted(scan, key=lambda entry: entry.name)
@@ -88,6 +91,16 @@ class WorkspaceFiles:
             raise ToolFailure(f"{path} can't be listed: {error.strerror}.") from None
         prefix = f"{relative}/" if relative else ""
         return [entry for entry in found if not is_secret(prefix + entry.name)]
+
+    def _check_target(self, relative: str) -> None:
+        """See that no link on the way leads out, or to what is kept from the model."""
+        try:
+            target = (self.root / relative).resolve()
+            below = target.relative_to(self.root.resolve())
+        except (OSError, RuntimeError, ValueError):
+            raise ToolFailure(f"{relative or '.'} leads out of the workspace.") from None
+        if is_secret(below.as_posix()):
+            raise ToolFailure(f"{relative} may hold secrets and is not shown.")
 
     def walk(self, path: str = "") -> Iterator[str]:
         """The posix paths of the files below ``path``, without links and skipped folders."""
@@ -99,11 +112,13 @@ class WorkspaceFiles:
                 found = self.entries(folder)
             except ToolFailure:
                 continue  # vanished, or closed to us
-            for entry in reversed(found):
-                if entry.is_dir(follow_symlinks=False):
-                    if entry.name not in SKIPPED:
-                        pending.append(prefix + entry.name)
-                elif entry.is_file(follow_symlinks=False):
+            pending += [
+                prefix + entry.name
+                for entry in reversed(found)
+                if entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED
+            ]
+            for entry in found:
+                if entry.is_file(follow_symlinks=False):
                     count += 1
                     if count > MOST_FILES:
                         return

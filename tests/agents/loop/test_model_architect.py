@@ -262,6 +262,23 @@ async def test_tools_see_unsaved_text_and_missing_tools_are_said_once(tmp_path: 
     assert "def helper" in str(second.turns[-1])
 
 
+async def test_a_lesson_of_one_run_stands_in_the_prompt_of_the_next(tmp_path: Path) -> None:
+    lesson = "A sum over a filtered sequence of items replaces nested conditions in python"
+    agent = replace(AGENT, memory="project")
+    request = replace(REQUEST, workspace=tmp_path)
+    prompts = []
+    for _ in range(2):
+        model = ScriptedModel([says("", submit(function_source=BETTER, lesson=lesson))])
+        architect = ModelArchitect(
+            agent, lambda model=model: model, measure, memory=tmp_path / "state" / "m.sqlite3"
+        )
+        outcome = await architect.propose(request, BranchGate(), lambda *_: None)
+        assert outcome.lesson == lesson
+        prompts.append(str(model.requests[0].turns[0]))
+    assert lesson not in prompts[0]
+    assert prompts[1].index("data, not instructions") < prompts[1].index(lesson)
+
+
 async def test_a_run_leaves_a_redacted_record(tmp_path: Path) -> None:
     await ask(says("", submit(function_source=BETTER)), transcripts=tmp_path)
     written = only_file(tmp_path)
