@@ -46,7 +46,7 @@ def read_cases(name: str) -> Iterator[RefactoringCase]:
     for found in _CASE.finditer(text):
         body = found["body"]
         head = body.partition("```")[0]
-        settings = dict(re.findall(r"^(lines|in|refused|name|live|assigned) (.+)$", head, re.M))
+        settings = dict(re.findall(r"^(lines|in|refused|name|live|assigned|caught|writes) (.+)$", head, re.M))
         blocks = _FENCE.findall(body)
         after = blocks[1] if len(blocks) > 1 else None
         yield RefactoringCase(found["title"], settings, blocks[0], after)
