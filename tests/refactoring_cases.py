@@ -14,6 +14,7 @@ from pathlib import Path
 
 CASES = Path(__file__).parent / "cases" / "refactoring"
 _CASE = re.compile(r"^## (?P<title>.+?)\n(?P<body>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+_SETTING = re.compile(r"^(lines|in|refused|name|live|assigned|caught|writes) (.+)$", re.MULTILINE)
 _FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -46,7 +47,7 @@ def read_cases(name: str) -> Iterator[RefactoringCase]:
     for found in _CASE.finditer(text):
         body = found["body"]
         head = body.partition("```")[0]
-        settings = dict(re.findall(r"^(lines|in|refused|name|live|assigned|caught|writes) (.+)$", head, re.M))
+        settings = dict(_SETTING.findall(head))
         blocks = _FENCE.findall(body)
         after = blocks[1] if len(blocks) > 1 else None
         yield RefactoringCase(found["title"], settings, blocks[0], after)
