@@ -27,8 +27,8 @@ OWN_PACKAGES = (ROOT / "server" / "architect_server", ROOT / "agents" / "archite
 NATIVE = ("*.so", "*.pyd", "*.dylib")
 LEFTOVERS = ("__pycache__", "bin", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 
-#: Notes in a folder what it was made from.
-STAMP = ".made-from"
+#: Notes what the folders that take long to make were made from.
+STAMPS = HERE / ".made-from"
 
 
 class BuildError(Exception):
@@ -76,12 +76,15 @@ def run(*command: str | Path, cwd: Path = HERE) -> None:
 
 def _is_made_from(folder: Path, source: Path) -> bool:
     """Whether ``folder`` was made from ``source`` as it is now; then it need not be made anew."""
-    note = folder / STAMP
-    return note.is_file() and note.read_text(encoding="ascii") == _digest(source)
+    note = STAMPS / folder.name
+    return (
+        folder.is_dir() and note.is_file() and note.read_text(encoding="ascii") == _digest(source)
+    )
 
 
 def _note_made_from(folder: Path, source: Path) -> None:
-    (folder / STAMP).write_text(_digest(source), encoding="ascii")
+    STAMPS.mkdir(exist_ok=True)
+    (STAMPS / folder.name).write_text(_digest(source), encoding="ascii")
 
 
 def _digest(path: Path) -> str:
@@ -134,7 +137,7 @@ def _superfluous(folder: Path) -> Iterator[Path]:
 
 def check_server() -> None:
     """The bundle must do with a bare Python: no site-packages, no PYTHONPATH."""
-    run(sys.executable, "-I", "-S", BUNDLED / "bootstrap.py", "--version")
+    run(sys.executable, "-I", "-S", "-B", BUNDLED / "bootstrap.py", "--version")
 
 
 def package(version: str) -> Path:

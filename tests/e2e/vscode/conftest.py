@@ -29,7 +29,7 @@ QUIET: dict[str, Any] = {
     "extensions.autoCheckUpdates": False,
     "extensions.autoUpdate": False,
     "extensions.ignoreRecommendations": True,
-    "security.workspace.trust.startupPrompt": "never",
+    "security.workspace.trust.enabled": False,
     "telemetry.telemetryLevel": "off",
     "update.mode": "none",
     "workbench.colorTheme": "Default Dark Modern",
@@ -74,62 +74,68 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @dataclass
-class VSCode:
-    """A running host. ``run`` plays one scenario in a fresh browser window."""
+class Host:
+    """A running VS Code server with the extension installed; each browser window is a VS Code."""
 
     port: int
+    home: Path
+
+    @property
+    def user_settings(self) -> Path:
+        return self.home / "user" / "User" / "settings.json"
+
+
+@dataclass
+class VSCode:
+    """One workspace in VS Code. ``run`` plays one scenario in a fresh window."""
+
+    host: Host
     workspace: Path
-    user_settings: Path
 
     def configure(self, **settings: Any) -> None:
-        """Write the user's settings; a running workbench takes them over at once."""
-        self.user_settings.parent.mkdir(parents=True, exist_ok=True)
-        self.user_settings.write_text(json.dumps({**QUIET, **settings}), encoding="utf-8")
+        """Write the user's settings; their dots are written as two underscores here."""
+        named = {key.replace("__", "."): value for key, value in settings.items()}
+        self.host.user_settings.parent.mkdir(parents=True, exist_ok=True)
+        self.host.user_settings.write_text(json.dumps({**QUIET, **named}), encoding="utf-8")
 
     def run(self, scenario: str, file: str, **details: Any) -> dict[str, Any]:
+        """Play ``scenario`` of scenarios.mjs on ``file``; gives what the scenario gives."""
         task = {
             "scenario": scenario,
             "file": file,
-            "port": self.port,
+            "port": self.host.port,
             "workspace": str(self.workspace),
+            "userSettings": str(self.host.user_settings),
+            "extensions": str(self.host.home / "extensions"),
             "output": str(OUTPUT),
             "playwright": str(HOST / "package.json"),
             "chromium": shutil.which("chromium"),
             **details,
         }
-        done = subprocess.run(
-            [NODE, HERE / "run.mjs", json.dumps(task)], capture_output=True, text=True, check=False
-        )
+        command = [NODE, HERE / "run.mjs", json.dumps(task)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{done.stderr}\n(screenshots: {OUTPUT})"
         result: dict[str, Any] = json.loads(done.stdout)
         return result
 
 
-@pytest.fixture
-def vscode(vsix: Path, bare_python: Path, tmp_path: Path) -> Iterator[VSCode]:
-    """VS Code with the extension installed, an empty workspace and settings of its own."""
+@pytest.fixture(scope="session")
+def host(vsix: Path, bare_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """A VS Code server, with the extension installed as a user would."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    home = tmp_path / "home"
-    home.mkdir()
-    workspace = tmp_path / "workspace"
-    workspace.mkdir()
-    config = home / "config.yaml"
-    config.write_text("auth: none\n", encoding="utf-8")
+    home = tmp_path_factory.mktemp("vscode-home")
+    (home / "config.yaml").write_text("auth: none\n", encoding="utf-8")
     folders = ["--user-data-dir", home / "user", "--extensions-dir", home / "extensions"]
-    command = [NODE, CODE_SERVER, "--config", config, *folders]
-    path = f"{bare_python}:{NODE.parent}:/usr/bin:/bin"
+    command = [NODE, CODE_SERVER, "--config", home / "config.yaml", *folders]
     environment = {
-        "PATH": path,
+        "PATH": f"{bare_python}:{NODE.parent}:/usr/bin:/bin",
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "EXTENSIONS_GALLERY": json.dumps({"serviceUrl": ""}),  # else it asks a marketplace
     }
-    subprocess.run(
-        [*command, "--install-extension", vsix], env=environment, check=True, capture_output=True
-    )
+    install = [*command, "--install-extension", vsix]
+    subprocess.run(install, env=environment, check=True, capture_output=True)
     port = _free_port()
-    running = VSCode(port, workspace, home / "user" / "User" / "settings.json")
-    running.configure()
     process = subprocess.Popen(
         [*command, *_host_flags(port)],
         env=environment,
@@ -139,10 +145,18 @@ def vscode(vsix: Path, bare_python: Path, tmp_path: Path) -> Iterator[VSCode]:
     )
     try:
         _await_listening(process)
-        yield running
+        yield Host(port, home)
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+@pytest.fixture
+def vscode(host: Host, tmp_path: Path) -> VSCode:
+    """VS Code with an empty workspace of its own."""
+    window = VSCode(host, tmp_path)
+    window.configure()
+    return window
 
 
 def _host_flags(port: int) -> list[str]:
@@ -151,7 +165,6 @@ def _host_flags(port: int) -> list[str]:
         "--auth=none",
         "--disable-telemetry",
         "--disable-update-check",
-        "--disable-workspace-trust",
         "--disable-getting-started-override",
         "--disable-proxy",
         "--ignore-last-opened",

@@ -4,7 +4,8 @@ import { SQUIGGLES } from "./workbench.mjs";
 
 const ASK = "Ask architect";
 const PROPOSAL = ".monaco-diff-editor .editor.modified .view-line";
-const NOTIFIED_APPLY = '.notification-toast .monaco-button:has-text("Apply")';
+const NOTIFICATION = ".notification-toast";
+const PROBLEM = ".markers-panel-container .monaco-list-row";
 
 /** The widths of the squiggles on the screen, counted in characters of the editor's font. */
 async function squiggleWidths(vs) {
@@ -31,20 +32,24 @@ async function findingIsOnTheName(vs, { name, line, column }) {
   assert.ok(widths.includes(name.length), `${widths} holds no ${name.length}`);
 }
 
-/** First squiggle, light bulb, question, preview, apply, undo. */
-export async function askApplyUndo(vs, task) {
-  const { file, finding } = task;
-  const before = vs.saved(file);
-  await findingIsOnTheName(vs, finding);
+/** Ask about the function at the cursor, by the light bulb's menu. */
+async function askByLightBulb(vs) {
   const titles = await vs.codeActions();
   assert.ok(titles.some((title) => title.includes(ASK)), titles.join(", "));
   await vs.screenshot("ask");
   await vs.chooseAction(ASK);
+}
 
+/** First squiggle, light bulb, question, proposal, apply, undo. */
+export async function askApplyUndo(vs, { file, finding }) {
+  const before = vs.saved(file);
+  await findingIsOnTheName(vs, finding);
+  await askByLightBulb(vs);
   await vs.see(PROPOSAL);
+  const apply = await vs.see(`${NOTIFICATION} .monaco-button:has-text("Apply")`);
   await vs.screenshot("proposal");
   assert.equal(vs.saved(file), before, "nothing changes before the person says so");
-  await (await vs.see(NOTIFIED_APPLY)).click();
+  await apply.click();
   await vs.gone(PROPOSAL);
   const after = await vs.save(file, (text) => text !== before);
   await vs.screenshot("applied");
@@ -54,4 +59,93 @@ export async function askApplyUndo(vs, task) {
   await vs.save(file, (text) => text === before);
   await vs.screenshot("undone");
   return { after };
+}
+
+/** Ask from the palette with the cursor in the function's body; discard by the button above the diff. */
+export async function askDiscard(vs, { finding }) {
+  await vs.problems(finding.name);
+  await vs.focusEditor();
+  await vs.goTo(finding.line + 3, 1);
+  await vs.command("Architect: Ask architect");
+  await vs.see(PROPOSAL);
+  await vs.screenshot("proposal-light");
+  await (await vs.see('.editor-actions [aria-label^="Discard the proposal"]')).click();
+  await vs.gone(PROPOSAL);
+  await vs.see(`${NOTIFICATION}:has-text("discarded")`);
+  return {};
+}
+
+/** Type into the file while its proposal waits; then apply. */
+export async function applyTooLate(vs, { file, finding }) {
+  const before = vs.saved(file);
+  await vs.problems(finding.name);
+  await vs.focusEditor();
+  await vs.goTo(finding.line, finding.column);
+  await askByLightBulb(vs);
+  await vs.see(PROPOSAL);
+  await vs.command("View: Open Previous Editor");
+  await vs.gone(PROPOSAL);
+  await vs.press("Control+Home");
+  await vs.page.keyboard.type("# typed meanwhile\n");
+  await vs.save(file, (text) => text !== before);
+  await (await vs.see(`${NOTIFICATION} .monaco-button:has-text("Apply")`)).click();
+  await vs.see(`${NOTIFICATION}:has-text("the file has changed meanwhile")`);
+  return {};
+}
+
+/** Raise the limit in the settings: the finding goes. Lower it again: it is back. */
+export async function changeLimit(vs, { finding }) {
+  const row = `${PROBLEM}:has-text("${finding.name}")`;
+  await vs.problems(finding.name);
+  vs.changeSettings({ "architect.limits.ccn": 100 });
+  await vs.gone(row);
+  vs.changeSettings({ "architect.limits.ccn": 5 });
+  await vs.see(row);
+  await vs.see(`${PROBLEM}:has-text("limit 5")`);
+  return {};
+}
+
+/** End the server as a crash would; it is started again and finds what it found. */
+export async function killServer(vs, { finding }) {
+  await vs.problems(finding.name);
+  const killed = vs.serverProcess();
+  process.kill(killed, "SIGKILL");
+  const restarted = await vs.until("the server was not started again", () => {
+    const pid = vs.serverProcess();
+    return pid === killed ? undefined : pid;
+  });
+  await vs.see(`${PROBLEM}:has-text("${finding.name}")`);
+  return { killed, restarted };
+}
+
+/** No Python to be found: one sentence with a way to the setting, and a state in the status bar. */
+export async function noPython(vs) {
+  const sentence = await vs.see(`${NOTIFICATION}:has-text("needs Python 3.11 or newer")`);
+  assert.match(await sentence.innerText(), /\/nowhere\/python/);
+  await vs.screenshot("no-python");
+  await vs.see('.statusbar-item:has-text("Architect") .codicon-warning');
+  await (await vs.see(`${NOTIFICATION} .monaco-button:has-text("Open settings")`)).click();
+  await vs.see('.settings-editor :text("Interpreter")');
+  return {};
+}
+
+/** Restricted mode: the finding is there. */
+export async function untrusted(vs, { finding }) {
+  await vs.see('.statusbar-item:has-text("Restricted Mode")');
+  await findingIsOnTheName(vs, finding);
+  await vs.screenshot("untrusted");
+  return {};
+}
+
+/** Ask, and press Cancel in the progress notification. */
+export async function askCancel(vs, { finding }) {
+  await vs.problems(finding.name);
+  await vs.focusEditor();
+  await vs.goTo(finding.line, finding.column);
+  await askByLightBulb(vs);
+  const cancel = await vs.see(`${NOTIFICATION} .monaco-button:has-text("Cancel")`);
+  await vs.screenshot("progress");
+  await cancel.click();
+  await vs.gone(`${NOTIFICATION} .monaco-button:has-text("Cancel")`);
+  return {};
 }

@@ -1,17 +1,24 @@
-"""A person's way through VS Code: squiggle, light bulb, question, preview, apply, undo."""
+"""A person's ways through VS Code, on good days and bad ones."""
 
 from __future__ import annotations
 
 import ast
+import asyncio
 import os
 import shutil
+import stat
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fake_messages import Broken, FakeMessages, message, text
+
 ROOT = Path(__file__).resolve().parents[3]
+OUTPUT = ROOT / "tests" / "e2e" / "output" / "vscode"
 EXAMPLE = ROOT / "examples" / "order_service.py"
+FUNCTION = "place_order"
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -24,25 +31,102 @@ def example(vscode: Any) -> Path:
     return copy
 
 
-def _place_of(source: str, function: str) -> dict[str, Any]:
-    """Where the name of ``function`` stands: 1-based line and column."""
+@pytest.fixture
+def finding() -> dict[str, Any]:
+    """The name of the example's worst function and where it stands: 1-based line and column."""
+    source = EXAMPLE.read_text(encoding="utf-8")
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            text = source.splitlines()[node.lineno - 1]
-            column = text.index(function, node.col_offset) + 1
-            return {"name": function, "line": node.lineno, "column": column}
-    raise AssertionError(f"{function} is not in the source")
+        if isinstance(node, ast.FunctionDef) and node.name == FUNCTION:
+            column = source.splitlines()[node.lineno - 1].index(FUNCTION, node.col_offset) + 1
+            return {"name": FUNCTION, "line": node.lineno, "column": column}
+    raise AssertionError(f"{FUNCTION} is not in the example")
 
 
-def test_a_function_is_found_simplified_and_one_undo_brings_it_back(
-    vscode: Any, example: Path
+def test_a_function_is_found_and_simplified_and_one_undo_brings_it_back(
+    vscode: Any, example: Path, finding: dict[str, Any]
 ) -> None:
     before = example.read_text(encoding="utf-8")
-    finding = _place_of(before, "place_order")
     result = vscode.run("askApplyUndo", example.name, finding=finding)
     ast.parse(result["after"])
     assert example.read_text(encoding="utf-8") == before
     if os.environ.get("ARCHITECT_UPDATE_SCREENSHOT"):
-        target = ROOT / "docs" / "images" / "vscode.png"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / "tests" / "e2e" / "output" / "vscode" / "ask.png", target)
+        images = ROOT / "docs" / "images"
+        images.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(OUTPUT / "ask.png", images / "vscode.png")
+        shutil.copyfile(OUTPUT / "proposal.png", images / "vscode-proposal.png")
+
+
+def test_a_discarded_proposal_leaves_the_file_alone(
+    vscode: Any, example: Path, finding: dict[str, Any]
+) -> None:
+    vscode.configure(workbench__colorTheme="Default Light Modern")
+    before = example.read_text(encoding="utf-8")
+    vscode.run("askDiscard", example.name, finding=finding)
+    assert example.read_text(encoding="utf-8") == before
+
+
+def test_a_proposal_for_an_older_text_is_not_applied(
+    vscode: Any, example: Path, finding: dict[str, Any]
+) -> None:
+    before = example.read_text(encoding="utf-8")
+    vscode.run("applyTooLate", example.name, finding=finding)
+    assert example.read_text(encoding="utf-8") == "# typed meanwhile\n" + before
+
+
+def test_settings_take_effect_without_a_restart(
+    vscode: Any, example: Path, finding: dict[str, Any]
+) -> None:
+    vscode.run("changeLimit", example.name, finding=finding)
+
+
+def test_a_killed_server_comes_back_with_its_findings(
+    vscode: Any, example: Path, finding: dict[str, Any]
+) -> None:
+    result = vscode.run("killServer", example.name, finding=finding)
+    assert result["restarted"] != result["killed"]
+
+
+def test_a_wrong_interpreter_is_said_in_one_sentence(vscode: Any, example: Path) -> None:
+    vscode.configure(architect__interpreter="/nowhere/python")
+    vscode.run("noPython", example.name)
+
+
+def test_an_untrusted_workspace_is_measured_and_its_interpreter_never_runs(
+    vscode: Any, example: Path, finding: dict[str, Any]
+) -> None:
+    vscode.configure(
+        security__workspace__trust__enabled=True, security__workspace__trust__startupPrompt="never"
+    )
+    ran = vscode.workspace / "ran"
+    planted = _script(vscode.workspace / "python", f'touch {ran}\nexec python3 "$@"\n')
+    settings = vscode.workspace / ".vscode" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text(f'{{"architect.interpreter": "{planted}"}}', encoding="utf-8")
+    vscode.run("untrusted", example.name, finding=finding)
+    assert not ran.exists()
+
+
+async def test_cancelling_a_question_to_claude_closes_the_connection_and_edits_nothing(
+    vscode: Any, example: Path, finding: dict[str, Any]
+) -> None:
+    before = example.read_text(encoding="utf-8")
+    async with FakeMessages([Broken(message(text("Let me see.")), "hang", 2)]) as fake:
+        lines = [
+            "export ANTHROPIC_API_KEY=sk-ant-not-a-key",
+            f"export ANTHROPIC_BASE_URL={fake.base_url}",
+            f'exec {sys.executable} "$@"',
+        ]
+        interpreter = _script(vscode.workspace / "python", "\n".join(lines) + "\n")
+        vscode.configure(
+            architect__interpreter=str(interpreter), architect__importStrategy="fromEnvironment"
+        )
+        await asyncio.to_thread(vscode.run, "askCancel", example.name, finding=finding)
+        assert fake.turns
+        await asyncio.wait_for(fake.gone.wait(), timeout=20)
+    assert example.read_text(encoding="utf-8") == before
+
+
+def _script(path: Path, body: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{body}", encoding="utf-8")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path

@@ -1,6 +1,6 @@
 // Drives a real VS Code workbench in a headless browser, as a person at the keyboard would.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -24,7 +24,7 @@ export const SQUIGGLES = ".squiggly-warning, .squiggly-error";
 /**
  * One browser window with VS Code in it.
  *
- * `task` is what the test wants: { playwright, chromium, port, workspace, output }.
+ * `task` is what the test wants: { playwright, chromium, port, workspace, output, userSettings, extensions }.
  */
 export class Workbench {
   static async open(task, file) {
@@ -139,6 +139,26 @@ export class Workbench {
       await this.press("ArrowDown");
     }
     assert.fail(`no action "${title}" can be chosen`);
+  }
+
+  /** Change the user's settings, as by hand in settings.json. */
+  changeSettings(settings) {
+    const current = JSON.parse(readFileSync(this.task.userSettings, "utf8"));
+    writeFileSync(this.task.userSettings, JSON.stringify({ ...current, ...settings }));
+  }
+
+  /** The process id of the extension's server; undefined while there is none. */
+  serverProcess() {
+    const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    const found = ids.find((id) => {
+      try {
+        const command = readFileSync(`/proc/${id}/cmdline`, "utf8");
+        return command.includes(this.task.extensions) && command.includes("bootstrap.py");
+      } catch {
+        return false; // it has ended since
+      }
+    });
+    return found && Number(found);
   }
 
   /** What the file holds on disk. */
