@@ -17,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, TypeVar, cast
 
@@ -115,6 +116,9 @@ class AnalysisWorker:
         if process is not None:
             process.kill()
             process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):  # what was not yet written has no reader any more
+                    _pipe(pipe).close()
 
     async def _settle_abandoned(self) -> None:
         task, self._abandoned = self._abandoned, None

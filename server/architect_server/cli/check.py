@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from architect_server.analysis.languages import language_of
+from architect_server.cli.failure import Failure
 from architect_server.cli.files import files_to_check
-from architect_server.cli.formats import FORMATS
+from architect_server.cli.formats import EXPLAINING, FORMATS
+from architect_server.cli.formats.reported import active
 from architect_server.cli.scan import Checked, SettingsByFolder, scan
 
 #: Seconds before a progress bar appears.
@@ -20,9 +24,24 @@ _PATIENCE = 1.0
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this subcommand."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="files, or folders to search")
-    parser.add_argument("--format", choices=sorted(FORMATS), default="text")
-    parser.add_argument("--json", dest="format", action="store_const", const="json")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files, or folders to search")
+    parser.add_argument(
+        "--format",
+        choices=sorted(FORMATS),
+        default="text",
+        help="how to write the findings (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--json", dest="format", action="store_const", const="json", help="as --format json"
+    )
+    parser.add_argument(
+        "--explain", action="store_true", help="show each +1 of every figure (text and json)"
+    )
+    parser.add_argument(
+        "--stdin-filename",
+        metavar="FILE",
+        help="read one text from stdin; its language and settings are those of FILE",
+    )
     for rule, what in (
         ("ccn", "cyclomatic complexity"),
         ("parameters", "number of parameters"),
@@ -40,22 +59,55 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check; 1 if there is a finding, 2 if a file could not be read."""
+    if options.explain and options.format not in EXPLAINING:
+        raise Failure(f"--explain goes with --format {' or '.join(sorted(EXPLAINING))}.")
     settings = SettingsByFolder({"limits": _limits(options)})
-    files = list(files_to_check(options.paths))
+    texts = _texts_from_stdin(options)
+    files = list(texts) or list(files_to_check(options.paths))
     with _progress(len(files)) as advance:
-        results = asyncio.run(scan(files, settings, advance))
+        results = asyncio.run(scan(files, settings, advance, texts))
     for problem in settings.problems:
         print(f"architect: {problem}", file=sys.stderr)
-    sys.stdout.write(FORMATS[options.format](results))
-    sys.stdout.flush()
+    _write(_written(results, options), machine=options.format != "text")
     return exit_code(results)
 
 
-def exit_code(results: list[Checked]) -> int:
-    """2 for a file that was skipped, else 1 for a finding, else 0."""
+def _texts_from_stdin(options: argparse.Namespace) -> dict[Path, str]:
+    """The one text on stdin under its file's name, or nothing where files are named."""
+    if options.stdin_filename is None:
+        if not options.paths:
+            raise Failure("name files or folders to check, or use --stdin-filename FILE.")
+        return {}
+    if options.paths not in ([], ["-"]):
+        raise Failure("--stdin-filename reads one text from stdin and goes with no other PATH.")
+    path = Path(options.stdin_filename)
+    if language_of(path.name) is None:
+        raise Failure(f"{path} is in no language that lizard reads.")
+    return {path: sys.stdin.buffer.read().decode("utf-8", errors="replace")}
+
+
+def _written(results: Sequence[Checked], options: argparse.Namespace) -> str:
+    if options.format in EXPLAINING:
+        return EXPLAINING[options.format](results, options.explain)
+    return FORMATS[options.format](results)
+
+
+def _write(text: str, *, machine: bool) -> None:
+    """Print; what machines read is UTF-8 with LF whatever this terminal or platform prefers."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name may hold bytes that are no text; it must not cost the whole report.
+        sys.stdout.reconfigure(errors="backslashreplace")
+        if machine:
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def exit_code(results: Sequence[Checked]) -> int:
+    """2 for a file that was skipped, else 1 for a finding that counts, else 0."""
     if any(result.metrics.confidence.level == "skipped" for result in results):
         return 2
-    return 1 if any(result.findings for result in results) else 0
+    return 1 if any(active(results)) else 0
 
 
 def _limits(options: argparse.Namespace) -> dict[str, Any]:

@@ -53,9 +53,15 @@ def read_text(path: Path) -> str:
 
 
 async def scan(
-    files: Sequence[Path], settings: SettingsByFolder, advance: Callable[[Path], None]
+    files: Sequence[Path],
+    settings: SettingsByFolder,
+    advance: Callable[[Path], None],
+    texts: Mapping[Path, str],
 ) -> list[Checked]:
-    """Measure ``files``; results in their order. ``advance`` is called once for each file."""
+    """Measure ``files``; results in their order. ``advance`` is called once for each file.
+
+    A file that stands in ``texts`` is not read from the disk.
+    """
     wanted = [path for path in files if not _is_excluded(path, settings.of(path))]
     queue = list(reversed(list(enumerate(wanted))))
     results: dict[int, Checked] = {}
@@ -65,7 +71,7 @@ async def scan(
         try:
             while queue:
                 index, path = queue.pop()
-                results[index] = await _check(worker, path, settings.of(path))
+                results[index] = await _check(worker, path, texts.get(path), settings.of(path))
                 advance(path)
         finally:
             worker.close()
@@ -77,10 +83,12 @@ async def scan(
     return [results[index] for index in sorted(results)]
 
 
-async def _check(worker: AnalysisWorker, path: Path, settings: Settings) -> Checked:
+async def _check(
+    worker: AnalysisWorker, path: Path, text: str | None, settings: Settings
+) -> Checked:
     language = language_of(path.name) or ""
     try:
-        text = read_text(path)
+        text = read_text(path) if text is None else text
     except OSError as error:
         return Checked(path, "", skipped(language, f"It can't be read: {error.strerror}."), ())
     if len(text) > settings.size_limit:

@@ -7,33 +7,40 @@ from collections.abc import Sequence
 from typing import Any
 
 from architect_server import __version__
-from architect_server.analysis.model import Finding, FunctionMetrics
+from architect_server.analysis.model import FunctionMetrics
+from architect_server.cli.formats.reported import Reported, reported, shown_path
 from architect_server.cli.scan import Checked
 
 
-def as_json(results: Sequence[Checked]) -> str:
-    """One document; lines are 1-based, ``start_line`` as lizard gives it."""
-    document = {"version": __version__, "files": [_file(result) for result in results]}
+def as_json(results: Sequence[Checked], explain: bool = False) -> str:
+    """One document; lines are 1-based, ``start_line`` as lizard gives it.
+
+    With ``explain`` each function carries its ``decisions``: a line and a kind for every +1.
+    """
+    document = {
+        "version": __version__,
+        "files": [_file(result, explain) for result in results],
+    }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _file(result: Checked) -> dict[str, Any]:
+def _file(result: Checked, explain: bool) -> dict[str, Any]:
     confidence = result.metrics.confidence
     return {
-        "path": result.path.as_posix(),
+        "path": shown_path(result.path),
         "language": result.metrics.language,
         "confidence": {
             "level": confidence.level,
             "reason": confidence.reason,
             "from_line": confidence.from_line,
         },
-        "functions": [_function(function) for function in result.metrics.functions],
-        "findings": [_finding(finding) for finding in result.findings],
+        "functions": [_function(function, explain) for function in result.metrics.functions],
+        "findings": [_finding(found) for found in reported([result])],
     }
 
 
-def _function(function: FunctionMetrics) -> dict[str, Any]:
-    return {
+def _function(function: FunctionMetrics, explain: bool) -> dict[str, Any]:
+    values: dict[str, Any] = {
         "name": function.name,
         "qualified_name": function.qualified_name,
         "start_line": function.start_line,
@@ -45,16 +52,27 @@ def _function(function: FunctionMetrics) -> dict[str, Any]:
         "parameters": function.parameters,
         "nesting": function.nesting,
         "corrected": function.corrected,
+        "raw_ccn": function.raw_ccn if function.corrected else function.ccn,
+        "suppressed": function.suppressed,
     }
+    if explain:
+        values["decisions"] = [
+            {"line": decision.line, "kind": decision.kind} for decision in function.decisions
+        ]
+    return values
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(found: Reported) -> dict[str, Any]:
+    finding = found.finding
     return {
         "rule": finding.rule,
         "severity": finding.severity,
         "message": finding.message,
         "function": finding.function.qualified_name,
-        "line": finding.function.name_span.line,
+        "line": found.line,
+        "column": found.column,
         "value": finding.value,
         "limit": finding.limit,
+        "fingerprint": found.fingerprint,
+        "suppressed": found.suppressed,
     }

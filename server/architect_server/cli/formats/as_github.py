@@ -1,0 +1,42 @@
+"""GitHub's workflow commands: a line for each finding becomes an annotation in the diff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from architect_server.analysis.model import Severity
+from architect_server.cli.formats.reported import Reported, active
+from architect_server.cli.scan import Checked
+
+_COMMAND: dict[Severity, str] = {
+    "error": "error",
+    "warning": "warning",
+    "information": "notice",
+    "hint": "notice",
+}
+
+
+def as_github(results: Sequence[Checked]) -> str:
+    """``::warning file=…,line=…::message`` for each finding that counts."""
+    return "".join(_line(found) for found in active(results))
+
+
+def _line(found: Reported) -> str:
+    properties = {
+        "file": found.path,
+        "line": str(found.line),
+        "col": str(found.column),
+        "endColumn": str(found.end_column),
+        "title": f"architect {found.finding.rule}",
+    }
+    written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{_COMMAND[found.finding.severity]} {written}::{_data(found.finding.message)}\n"
+
+
+def _data(text: str) -> str:
+    """Escaped as the runner unescapes it, so that no name can begin a command of its own."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
