@@ -5,8 +5,9 @@ Target → request → outcome with verdict → an edit of exactly the text that
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,8 @@ class Answer:
     """How a question ended, ready to be shown.
 
     ``splices`` is empty unless a proposal passed the gate; they apply to ``document``, the very
-    snapshot that was judged. ``summary`` is the verdict, a line for each check.
+    snapshot that was judged. ``summary`` is the verdict, a line for each check; ``extent`` is
+    where the function stands in ``document``.
     """
 
     status: Status
@@ -48,6 +50,8 @@ class Answer:
     summary: str
     function: str
     document: Document
+    request: RefactorRequest
+    extent: Splice
     splices: tuple[Splice, ...] = ()
 
 
@@ -112,7 +116,7 @@ async def ask(
     )
     architect = architect_for(request, settings, offline)
     outcome = await consult(architect, request, report)
-    return _answer(outcome, function, document)
+    return _answer(outcome, function, document, request)
 
 
 def request_for(
@@ -179,14 +183,50 @@ async def consult(architect: Architect, request: RefactorRequest, report: Report
         raise Refused(str(error)) from error
 
 
-def reanchored(answer: Answer, current: Document | None) -> tuple[Splice, ...] | None:
-    """The answer's edit for the text as it is now; None if that text changed where it applies."""
+async def reanchored(answer: Answer, current: Document | None) -> tuple[Splice, ...] | None:
+    """The answer's edit for the text as it is now; None if it can't be had.
+
+    The function must be as it was. Where other parts of the text changed, the edit moves with
+    its lines and is judged anew, since a verdict holds for one text only.
+    """
     if current is None:
         return None
-    return rebase(answer.splices, answer.document.text, current.text)
+    moved = rebase((answer.extent, *answer.splices), answer.document.text, current.text)
+    if moved is None:
+        return None
+    extent, *splices = moved
+    if current.text != answer.document.text:
+        line = current.lines.position(extent.start)[0]
+        old_line = answer.document.lines.position(answer.extent.start)[0]
+        request = replace(
+            answer.request,
+            source=current.text,
+            start_line=answer.request.start_line + line - old_line,
+        )
+        verdict = await asyncio.to_thread(make_gate().judge, request, spliced(current, splices))
+        if not verdict.accepted:
+            return None
+    return tuple(splices)
 
 
-def _answer(outcome: Outcome, function: FunctionMetrics, document: Document) -> Answer:
+def spliced(document: Document, splices: Sequence[Splice]) -> str:
+    """The document's text after ``splices``."""
+    text = document.text
+    for splice in sorted(splices, key=lambda splice: splice.start, reverse=True):
+        text = text[: splice.start] + splice.text + text[splice.end :]
+    return text
+
+
+def _extent(document: Document, function: FunctionMetrics) -> Splice:
+    lines = document.lines
+    return Splice(
+        lines.line_start(function.edit_line - 1), lines.line_end(function.end_line - 1), ""
+    )
+
+
+def _answer(
+    outcome: Outcome, function: FunctionMetrics, document: Document, request: RefactorRequest
+) -> Answer:
     proposal = outcome.proposal
     accepted = outcome.status == "proposed" and proposal is not None and proposal.verdict.accepted
     splices = tuple(Splice(e.start, e.end, e.text) for e in proposal.edits) if proposal else ()
@@ -198,6 +238,8 @@ def _answer(outcome: Outcome, function: FunctionMetrics, document: Document) -> 
         summary=summary(verdict) if verdict else "",
         function=function.qualified_name,
         document=document,
+        request=request,
+        extent=_extent(document, function),
         splices=splices if accepted else (),
     )
 

@@ -96,7 +96,7 @@ async def _deliver(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
         kind = lsp.MessageType.Warning if answer.status == "rejected" else lsp.MessageType.Info
         return _tell(server, answer.status, answer.message, kind)
     current = server.session.documents.get(answer.document.uri)
-    splices = reanchored(answer, current)
+    splices = await reanchored(answer, current)
     if current is None or splices is None:
         return _tell(
             server,
