@@ -88,7 +88,10 @@ class FileMetrics:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A figure above its limit. ``rule`` is the stable code: ccn, parameters, length and others."""
+    """A figure above its limit. ``rule`` is the stable code: ccn, parameters, length and others.
+
+    ``suppressed`` names the comment that asks for silence, with its reason; empty for most.
+    """
 
     rule: str
     severity: Severity
@@ -96,6 +99,7 @@ class Finding:
     function: FunctionMetrics
     value: int
     limit: int
+    suppressed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
