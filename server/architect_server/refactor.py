@@ -55,6 +55,19 @@ class Answer:
     splices: tuple[Splice, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where a document stands: its settings, its file (None: untitled) and workspace.
+
+    ``trusted`` says whether the user lets code of that workspace run.
+    """
+
+    settings: Settings
+    path: Path | None = None
+    workspace: Path | None = None
+    trusted: bool = False
+
+
 def figures(source: str, language: str) -> Sequence[FunctionFigures]:
     """The analysis as the gate wants it handed in: the editor's own numbers."""
     from architect_server.analysis.measure import measure
@@ -94,11 +107,7 @@ async def ask(
     target: RefactorTarget,
     document: Document,
     metrics: FileMetrics,
-    *,
-    settings: Settings,
-    path: Path | None,
-    workspace: Path | None,
-    trusted: bool,
+    surroundings: Surroundings,
     offline: bool,
     report: Report,
 ) -> Answer:
@@ -111,10 +120,8 @@ async def ask(
         function = find_again(target, document, metrics)
     except StaleTarget as stale:
         raise Refused(str(stale)) from stale
-    request = request_for(
-        document, function, settings, path=path, workspace=workspace, trusted=trusted
-    )
-    architect = architect_for(request, settings, offline)
+    request = request_for(document, function, surroundings)
+    architect = architect_for(request, surroundings.settings, offline)
     outcome = await consult(architect, request, report)
     return _answer(outcome, function, document, request)
 
@@ -122,29 +129,26 @@ async def ask(
 def request_for(
     document: Document,
     function: FunctionMetrics,
-    settings: Settings,
-    *,
-    path: Path | None,
-    workspace: Path | None,
-    trusted: bool,
+    surroundings: Surroundings,
     question: str = "",
 ) -> RefactorRequest:
-    """What an architect is asked about ``function`` of the file at ``path`` (None: untitled)."""
+    """What an architect is asked about ``function``."""
     return RefactorRequest(
-        path=_shown_path(document, path, workspace),
+        path=_shown_path(document, surroundings),
         language=document.language_id,
         source=document.text,
         function=function.qualified_name,
         start_line=function.start_line,
-        limits=finding_limits(settings.limits),
+        limits=finding_limits(surroundings.settings.limits),
         question=question,
-        workspace=workspace,
-        trusted=trusted,
+        workspace=surroundings.workspace,
+        trusted=surroundings.trusted,
     )
 
 
-def _shown_path(document: Document, path: Path | None, workspace: Path | None) -> str:
+def _shown_path(document: Document, surroundings: Surroundings) -> str:
     """The path inside the workspace; a document's name where it lies outside or nowhere."""
+    path, workspace = surroundings.path, surroundings.workspace
     if path is not None and workspace is not None and path.is_relative_to(workspace):
         return path.relative_to(workspace).as_posix()
     return document.name

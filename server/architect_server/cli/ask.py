@@ -27,7 +27,14 @@ from architect_server.cli.terminal import (
     verdict_as_json,
 )
 from architect_server.document import Document
-from architect_server.refactor import Refused, architect_for, consult, figures, request_for
+from architect_server.refactor import (
+    Refused,
+    Surroundings,
+    architect_for,
+    consult,
+    figures,
+    request_for,
+)
 from architect_server.settings import Layer, Settings, project_layer, resolve
 
 
@@ -59,15 +66,8 @@ def run(options: argparse.Namespace) -> int:
     document = open_document(path)
     settings = _settings(path, options)
     function = find_function(document, function_name)
-    request = request_for(
-        document,
-        function,
-        settings,
-        path=path.absolute(),
-        workspace=workspace_of(path),
-        trusted=options.trust,
-        question=options.question,
-    )
+    surroundings = Surroundings(settings, path.absolute(), workspace_of(path), options.trust)
+    request = request_for(document, function, surroundings, options.question)
     if options.dry_run:
         return _dry_run(request, settings, options)
     try:

@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 from architect_server.convert import to_path, to_workspace_edit
 from architect_server.document import Document
 from architect_server.progress import Cancelled, Report, run_with_progress
-from architect_server.refactor import Answer, Refused, ask, reanchored
+from architect_server.refactor import Answer, Refused, Surroundings, ask, reanchored
 from architect_server.server import ArchitectServer
 from architect_server.target import RefactorTarget
 
@@ -77,17 +77,9 @@ async def _ask_about(
     path = to_path(document.uri)
     settings = server.session.settings_for(path)
     metrics = await server.worker.measure(document.text, document.language_id, settings.time_limit)
-    return await ask(
-        target,
-        document,
-        metrics,
-        settings=settings,
-        path=path,
-        workspace=server.session.workspace_of(path),
-        trusted=server.session.trusted,
-        offline=offline,
-        report=report,
-    )
+    workspace = server.session.workspace_of(path)
+    surroundings = Surroundings(settings, path, workspace, server.session.trusted)
+    return await ask(target, document, metrics, surroundings, offline, report)
 
 
 async def _deliver(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
