@@ -136,7 +136,11 @@ class RefactoringGate:
             self._measure(before, request.language),
             self._measure(after, request.language),
         )
-        return _verdict(_text_checks(request, candidate, measured), measured)
+        function = request.function
+        brackets = text_checks.check_brackets(before, after, measured, function)
+        if brackets.status == "failed":
+            return _unreadable(brackets.detail)
+        return _verdict(_text_checks(request, candidate, measured, brackets), measured)
 
     def _measured(self, comparison: Comparison, language: str) -> Measured:
         before = self._measure(comparison.before.text, language)
@@ -167,12 +171,14 @@ def _python_checks(
     yield _NO_TESTS
 
 
-def _text_checks(request: RefactorRequest, candidate: str, measured: Measured) -> Iterator[Check]:
+def _text_checks(
+    request: RefactorRequest, candidate: str, measured: Measured, brackets: Check
+) -> Iterator[Check]:
     before, function = request.source, request.function
     run = {
         check.name: check
         for check in (
-            text_checks.check_brackets(before, candidate, measured, function),
+            brackets,
             text_checks.check_lines_outside(before, candidate, measured, function),
             check_complexity(measured, request.limits),
             check_no_new_findings(measured, request.limits),

@@ -115,6 +115,14 @@ def _received(helper: Helper, call: ast.Call, receiver: str | None) -> list[ast.
     return [] if helper.kind == "staticmethod" else [owner]
 
 
+def looks_swapped(binding: Binding) -> bool:
+    """Whether an argument has the name of another parameter than the one that it meets."""
+    return any(
+        isinstance(value, ast.Name) and value.id != name and value.id in binding
+        for name, value in binding.items()
+    )
+
+
 def rename(helper: Helper, body: Sequence[ast.stmt], binding: Binding) -> list[ast.stmt]:
     """``body`` (which is changed) under the names of the caller.
 

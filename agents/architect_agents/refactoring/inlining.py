@@ -22,6 +22,7 @@ from architect_agents.refactoring.binding import (
     Helper,
     NotAnExtractionError,
     bind,
+    looks_swapped,
     rename,
 )
 from architect_agents.refactoring.exits import may_fall_through
@@ -44,7 +45,8 @@ _ANONYMOUS = "<result>"
 class Inliner:
     """Inlines ``helpers`` into statements of one caller.
 
-    ``used`` are the helpers that were inlined; ``unread`` the variables that the caller assigns
+    ``used`` are the helpers that were inlined, ``swapped`` those of them whose arguments bear
+    the names of other parameters; ``unread`` the variables that the caller assigns
     None on its way out where the original does not. ``known`` are the names that the original
     function mentions: a result under any other name is only handed over, and has to vanish.
     """
@@ -58,6 +60,7 @@ class Inliner:
         self._open: list[str] = []
         self.used: set[str] = set()
         self.unread: set[str] = set()
+        self.swapped: set[str] = set()
 
     def block(self, statements: Sequence[ast.stmt], tail: Tail) -> list[ast.stmt]:
         """``statements`` (they are changed) with all helpers inlined.
@@ -135,6 +138,8 @@ class Inliner:
         if helper.name in self._open:
             raise NotAnExtractionError(f"`{helper.name}` calls itself")
         binding: Binding = bind(helper, call, self._receiver)
+        if looks_swapped(binding):
+            self.swapped.add(helper.name)
         self.used.add(helper.name)
         self._open.append(helper.name)
         body = [clone(one) for one in without_docstring(helper.node.body)]

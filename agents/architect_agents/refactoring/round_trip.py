@@ -43,7 +43,7 @@ def check_round_trip(comparison: Comparison) -> Check:
         for problem in _problems(comparison):
             return Check(NAME, "failed", problem)
     except BrokenCallError as error:
-        return Check(NAME, "failed", f"{_sentence(error)}.")
+        return Check(NAME, "failed", f"{_sentence(str(error))}.")
     except NotAnExtractionError as error:
         return Check(NAME, "not-run", f"No pure extraction: {error}.")
     except FlowTooLargeError:
@@ -82,8 +82,10 @@ def _change_problems(
     original = function_normal_form([clone(one) for one in change.before.node.body])
     slips = list(_differences(original, inlined))
     if slips:
+        if inliner.swapped:
+            yield f"The arguments of `{min(inliner.swapped)}` are in another order than meant."
         if len(slips) <= MOST_SLIPS and inliner.used:
-            yield _described(slips[0])
+            yield _sentence(_described(slips[0]))
         raise NotAnExtractionError(_described(slips[0])[:-1])
     used |= inliner.used
     yield from Transfer(
@@ -154,7 +156,7 @@ _Slip = tuple[object, object]
 
 
 def _differences(before: Sequence[ast.AST], after: Sequence[ast.AST]) -> Iterator[_Slip]:
-    """The innermost statements that differ; a block with another number of them counts once."""
+    """The innermost statements that differ, once each; a mere change of order counts once."""
     start, end = 0, 0
     shortest = min(len(before), len(after))
     while start < shortest and same_tree(before[start], after[start]):
@@ -165,8 +167,12 @@ def _differences(before: Sequence[ast.AST], after: Sequence[ast.AST]) -> Iterato
     if not old and not new:
         return
     moved = len(old) == len(new) and all(any(same_tree(a, b) for b in new) for a in old)
-    if len(old) != len(new) or moved:
-        yield (old[0] if old else None, new[0] if new else None)
+    if moved:
+        yield old[0], new[0]
+        return
+    if len(old) != len(new):
+        first = (old[0] if old else None, new[0] if new else None)
+        yield from [first] * max(len(old), len(new))
         return
     for one, other in zip(old, new, strict=True):
         yield from _statement_differences(one, other)
@@ -198,6 +204,8 @@ def _described(slip: _Slip) -> str:
         return f"inlined, {_shown(after)} is new."
     if after is None:
         return f"inlined, {_shown(before)} is missing."
+    if _shown(before) == _shown(after):
+        return f"inlined, what stands inside or behind {_shown(before)} differs."
     return f"inlined, {_shown(before)} became {_shown(after)}."
 
 
@@ -214,6 +222,5 @@ def _shown(part: object) -> str:
     return f"`{text[:60]}{'…' * (len(text) > 60)}`"
 
 
-def _sentence(error: Exception) -> str:
-    text = str(error)
+def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
