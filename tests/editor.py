@@ -53,6 +53,8 @@ class Editor:
         self.edits: list[lsp.ApplyWorkspaceEditParams] = []
         self.progress: list[tuple[Any, Mapping[str, Any]]] = []
         self.accept_edits = True
+        self.questions: list[lsp.ShowMessageRequestParams] = []
+        self.choice: str | None = "Allow for this workspace"
         self.on_edit: Callable[[], None] = lambda: None
         self._changed = asyncio.Condition()
 
@@ -212,6 +214,7 @@ def _structure_action(value: dict[str, Any], kind: Any) -> lsp.Command | lsp.Cod
 _OURS = {
     lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
     lsp.WINDOW_SHOW_MESSAGE,
+    lsp.WINDOW_SHOW_MESSAGE_REQUEST,
     lsp.PROGRESS,
     lsp.CLIENT_REGISTER_CAPABILITY,
     lsp.WORKSPACE_APPLY_EDIT,
@@ -233,6 +236,11 @@ def _listen(editor: Editor) -> None:
     async def shown(params: lsp.ShowMessageParams) -> None:
         editor.messages.append(params.message)
         await editor._notice()
+
+    @client.feature(lsp.WINDOW_SHOW_MESSAGE_REQUEST)
+    def asked(params: lsp.ShowMessageRequestParams) -> lsp.MessageActionItem | None:
+        editor.questions.append(params)
+        return lsp.MessageActionItem(editor.choice) if editor.choice else None
 
     @client.feature(lsp.PROGRESS)
     async def progressed(params: lsp.ProgressParams) -> None:

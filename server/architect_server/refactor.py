@@ -6,10 +6,12 @@ Target → request → outcome with verdict → an edit of exactly the text that
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlparse
 
 from architect_agents.errors import ArchitectError
 from architect_agents.types import (
@@ -152,6 +154,16 @@ def _shown_path(document: Document, surroundings: Surroundings) -> str:
     if path is not None and workspace is not None and path.is_relative_to(workspace):
         return path.relative_to(workspace).as_posix()
     return document.name
+
+
+def model_provider() -> str:
+    """Who would get what is sent to a model; empty where no model can be asked."""
+    from architect_agents.models.credentials import credentials_available
+
+    if not credentials_available():
+        return ""
+    base_url = os.environ.get("ANTHROPIC_BASE_URL", "")
+    return urlparse(base_url).netloc or "Anthropic (api.anthropic.com)"
 
 
 def architect_for(request: RefactorRequest, settings: Settings, offline: bool) -> Architect:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from lsprotocol import types as lsp
 
 from architect_server.convert import to_path, to_workspace_edit
 from architect_server.document import Document
+from architect_server.handlers.consent import must_stay_offline
 from architect_server.progress import Cancelled, Report, run_with_progress
 from architect_server.refactor import Answer, Refused, Surroundings, ask, reanchored
 from architect_server.server import ArchitectServer
 from architect_server.target import RefactorTarget
+
+logger = logging.getLogger(__name__)
 
 ASK = "architect.ask"
 SIMPLIFY = "architect.simplify"
@@ -52,6 +56,8 @@ async def _run(server: ArchitectServer, argument: Any, offline: bool) -> dict[st
         )
     server.asking[workspace] = _current_task()
     try:
+        settings = server.session.settings_for(to_path(target.uri))
+        offline = await must_stay_offline(server, workspace, settings, offline)
         answer = await run_with_progress(
             server,
             f"Architect: {target.function}",
@@ -63,6 +69,15 @@ async def _run(server: ArchitectServer, argument: Any, offline: bool) -> dict[st
         return {"status": "cancelled"}
     except Refused as refusal:
         return _tell(server, "failed", f"Architect: {refusal}", lsp.MessageType.Warning)
+    except Exception:
+        logger.exception("A question about %s failed", target.function)
+        return _tell(
+            server,
+            "failed",
+            "Architect: something went wrong inside the server; nothing was changed. "
+            "The server's log has the details for a bug report.",
+            lsp.MessageType.Error,
+        )
     finally:
         server.asking.pop(workspace, None)
 

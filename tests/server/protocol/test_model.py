@@ -110,6 +110,28 @@ async def test_no_secret_leaves_the_machine(
     assert all(SECRET not in str(sent.json) for sent in fake.requests)
 
 
+async def test_the_user_is_asked_once_before_anything_is_sent(
+    key: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async with FakeMessages([submission(EXTRACTED)]) as fake:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", fake.base_url)
+        async with open_editor(tmp_path) as editor:
+            editor.choice = None
+            _, answer = await ask(editor, tmp_path, "closed.py")
+            assert (await answer)["status"] == "cancelled"
+            editor.choice = "Use the embedded architect"
+            _, answer = await ask(editor, tmp_path, "embedded.py")
+            assert (await answer)["status"] == "applied"
+            assert fake.requests == []
+            editor.choice = "Allow for this workspace"
+            for name in ("allowed.py", "again.py"):
+                _, answer = await ask(editor, tmp_path, name)
+                assert (await answer)["status"] == "applied"
+            assert len(editor.questions) == 3, "once allowed, it is not asked again"
+            assert fake.base_url.removeprefix("http://") in editor.questions[0].message
+            assert "0.75 USD" in editor.questions[0].message
+
+
 BAD_DAYS: dict[str, tuple[Reply, str]] = {
     "wrong key": (Fault(401, "authentication_error"), "ANTHROPIC_API_KEY"),
     "bad request": (Fault(400, "invalid_request_error", "nonsense"), "nonsense"),

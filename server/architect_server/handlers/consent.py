@@ -1,0 +1,59 @@
+"""Before the first question of a workspace goes to a model: may its code be sent there?"""
+
+from __future__ import annotations
+
+import logging
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+
+from architect_server.consents import allow, default_place, is_allowed
+from architect_server.progress import Cancelled
+from architect_server.refactor import model_provider
+from architect_server.server import ArchitectServer
+from architect_server.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+ALLOW = "Allow for this workspace"
+EMBEDDED = "Use the embedded architect"
+
+
+async def must_stay_offline(
+    server: ArchitectServer, workspace: str, settings: Settings, offline: bool
+) -> bool:
+    """Whether the embedded architect has to answer: there is no model, or the user wants none.
+
+    Raises:
+        Cancelled: the user closed the question without a choice.
+    """
+    provider = "" if offline or settings.offline else model_provider()
+    if not provider:
+        return True
+    place = default_place()
+    if is_allowed(place, workspace, provider):
+        return False
+    choice = await _ask(server, provider, settings)
+    if choice == ALLOW:
+        allow(place, workspace, provider)
+        return False
+    if choice == EMBEDDED:
+        return True
+    raise Cancelled
+
+
+async def _ask(server: ArchitectServer, provider: str, settings: Settings) -> str:
+    """The title of the button that the user chose; empty if none was."""
+    question = (
+        f"Architect: may code of this workspace be sent to {provider}? With each question go the "
+        "function, its file and what the agent reads of the workspace, secrets redacted; a run "
+        f"costs at most {settings.max_cost:g} USD by estimate."
+    )
+    actions = [lsp.MessageActionItem(title) for title in (ALLOW, EMBEDDED)]
+    params = lsp.ShowMessageRequestParams(lsp.MessageType.Info, question, actions)
+    try:
+        answer = await server.window_show_message_request_async(params)
+    except JsonRpcException as error:
+        logger.warning("The client can't ask the user; nothing is sent: %s", error)
+        return EMBEDDED
+    return answer.title if answer else ""
