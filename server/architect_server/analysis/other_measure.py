@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from architect_server.analysis import lizard_adapter, names, type_parameters
+from architect_server.analysis import blind_spots, lizard_adapter, names, type_parameters
 from architect_server.analysis.model import Confidence, ConfidenceLevel, FunctionMetrics
 from architect_server.analysis.raw import RawFile, RawFunction
 from architect_server.analysis.true_lines import place
@@ -32,7 +32,9 @@ def check(source: str, raw: RawFile, filename: str) -> tuple[list[FunctionMetric
         if not function.same_figures(own):
             metrics = replace(metrics, corrected=True, raw_ccn=own.ccn if own else None)
         functions.append(metrics)
-    return functions, _confidence(placed)
+    begun = {function.start_line for function in functions}
+    unseen = blind_spots.lines(source, extension, begun).union(placed.unseen)
+    return functions, _confidence(placed, sorted(unseen))
 
 
 def _without_known_losses(source: str, raw: RawFile, filename: str, extension: str) -> RawFile:
@@ -60,11 +62,11 @@ def _metrics(function: RawFunction, lines: list[str], *, braces: bool) -> Functi
     )
 
 
-def _confidence(raw: RawFile) -> Confidence:
+def _confidence(raw: RawFile, unseen: list[int]) -> Confidence:
     if raw.stopped:
         level: ConfidenceLevel = "partial" if raw.functions else "skipped"
         return Confidence(level, raw.stopped, raw.stopped_line)
-    if raw.unseen:
-        reason = f"lizard does not see the function declared on line {raw.unseen[0]}."
-        return Confidence("partial", reason, raw.unseen[0])
+    if unseen:
+        reason = f"lizard does not see the function declared on line {unseen[0]} as it is."
+        return Confidence("partial", reason, unseen[0])
     return Confidence()
