@@ -17,8 +17,6 @@ from architect_agents.refactoring.exits import Form, choose_form, exits_of
 from architect_agents.refactoring.interface import Interface, interface_of
 from architect_agents.refactoring.placement import Placement, place_helper
 from architect_agents.refactoring.preconditions import (
-    is_async_code,
-    is_generator_code,
     refuse_immovable,
     refuse_translated_exceptions,
 )
@@ -58,27 +56,25 @@ def plan_extraction(subject: Subject, block: Block) -> Extraction:
         RefusedError: it can't be done, or we can't be sure.
     """
     first_line, last_line = _whole_lines(subject, block)
-    statements = list(block.statements)
-    refuse_immovable(subject, statements)
-    exits = exits_of(statements)
+    facts = subject.facts(block.statements)
+    refuse_immovable(subject, facts)
+    exits = exits_of(block.statements)
     form, interface = _form_and_interface(subject, block)
     _refuse_misplaced_jumps(subject, block, form)
-    is_generator, is_async = is_generator_code(statements), is_async_code(statements)
-    if is_generator and (subject.is_async or is_async):
+    if facts.yields and (subject.is_async or facts.awaits):
         raise RefusedError("async-generator", "A part of an async generator can't be delegated.")
-    if is_generator or is_async:
-        refuse_translated_exceptions(block)
-    placement = place_helper(subject, statements, interface.inputs)
-    order = _Order(subject, block)
+    if facts.yields or facts.awaits:
+        refuse_translated_exceptions(block, facts)
+    placement = place_helper(subject, facts, interface.inputs)
     receiver = {placement.receiver} if placement.takes_receiver else set()
     return Extraction(
         block,
         form,
         placement,
-        order.sorted(interface.inputs - receiver),
-        order.sorted(interface.outputs),
-        is_async,
-        is_generator,
+        subject.in_order(interface.inputs - receiver, facts),
+        subject.in_order(interface.outputs, facts),
+        facts.awaits,
+        facts.yields,
         exits.falls_through,
         _written_globals(subject, block),
         first_line,
@@ -156,22 +152,3 @@ def _written_globals(subject: Subject, block: Block) -> tuple[str, ...]:
 def _globals_touched(subject: Subject, statements: Sequence[ast.stmt]) -> frozenset[str]:
     touched = (node.effects.touched for node in subject.flow.nodes_within(statements))
     return frozenset().union(*touched) & subject.flow.globals
-
-
-class _Order:
-    """The function's own parameters first, in their order, then variables by first mention."""
-
-    def __init__(self, subject: Subject, block: Block) -> None:
-        self.rank = {arg.arg: index for index, arg in enumerate(subject.parameters)}
-        names = [
-            (node.lineno, node.col_offset, node.id)
-            for statement in block.statements
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Name)
-        ]
-        for _, _, name in sorted(names):
-            self.rank.setdefault(name, len(self.rank))
-
-    def sorted(self, names: frozenset[str] | set[str]) -> tuple[str, ...]:
-        last = len(self.rank)
-        return tuple(sorted(names, key=lambda name: (self.rank.get(name, last), name)))

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from architect_agents.refactoring.annotations import is_annotated
 from architect_agents.refactoring.ast_count import count_branches
 from architect_agents.refactoring.flow import Node
-from architect_agents.refactoring.flow.scopes import within_scope
 from architect_agents.refactoring.naming import condition_names, first_free
 from architect_agents.refactoring.placement import Placement, place_helper
 from architect_agents.refactoring.preconditions import refuse_immovable
@@ -66,17 +65,14 @@ def plan_predicate(subject: Subject, condition: Condition) -> PredicateExtractio
     test = condition.test
     if any(isinstance(node, _SETTLED_HERE) for node in ast.walk(test)):
         raise RefusedError("binds-or-awaits", "The condition binds, awaits or yields something.")
-    refuse_immovable(subject, [test])
+    facts = subject.facts([test])
+    refuse_immovable(subject, facts)
     inputs = _inputs(subject, condition)
-    placement = place_helper(subject, [test], inputs)
+    placement = place_helper(subject, facts, inputs)
     receiver = {placement.receiver} if placement.takes_receiver else set()
     start, end = _with_parentheses(subject.lines.text, *subject.lines.span(test))
-    order = [node.id for node in within_scope([test]) if isinstance(node, ast.Name)]
-    rank = {arg.arg: index for index, arg in enumerate(subject.parameters)}
-    parameters = sorted(
-        inputs - receiver, key=lambda name: (rank.get(name, len(rank)), name not in order, name)
-    )
-    return PredicateExtraction(condition, placement, tuple(parameters), start, end)
+    parameters = subject.in_order(inputs - receiver, facts)
+    return PredicateExtraction(condition, placement, parameters, start, end)
 
 
 def _inputs(subject: Subject, condition: Condition) -> frozenset[str]:

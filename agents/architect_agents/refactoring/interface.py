@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from architect_agents.refactoring.flow import Closure, FunctionFlow, Node
 from architect_agents.refactoring.refusal import RefusedError
 
+_NOTHING: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Interface:
@@ -26,7 +28,7 @@ class _Region:
 
     def __init__(self, flow: FunctionFlow, statements: Sequence[ast.stmt]) -> None:
         self.flow = flow
-        self.nodes = flow.nodes_within(statements)
+        self.nodes = sorted(flow.nodes_within(statements), key=lambda node: node.index)
         self.own = {id(node) for node in self.nodes}
         self.entries = flow.entries_of(statements[0])
         self.entry_ways = {node.way for node in self.entries}
@@ -122,25 +124,24 @@ def _exposed_reads(
 ) -> frozenset[str]:
     """Names read inside before they are written there; leaving the block reads the outputs."""
     variables = region.flow.locals
-    live: dict[int, frozenset[str]] = {id(node): frozenset() for node in region.nodes}
+    live: dict[int, frozenset[str]] = {id(node): _NOTHING for node in region.nodes}
     changed = True
     while changed:
         changed = False
         for node in region.nodes:
             tells = returns_tell or not region.ends_function(node)
             leaving = outputs if tells else frozenset()
-            after = frozenset().union(
-                *(live.get(id(target), leaving) for target in node.successors)
-            )
             before = node.effects.reads & variables
+            after: set[str] = set()
+            for target in node.successors:
+                after |= live.get(id(target), leaving)
             before |= after - node.effects.writes - node.effects.deletes
-            before |= frozenset().union(
-                *(live.get(id(target), frozenset()) for target in node.on_exception)
-            )
+            for target in node.on_exception:
+                before |= live.get(id(target), _NOTHING)
             if before != live[id(node)]:
                 live[id(node)] = before
                 changed = True
-    return frozenset().union(*(live[id(entry)] for entry in region.entries))
+    return _NOTHING.union(*(live[id(entry)] for entry in region.entries))
 
 
 def _refuse_unbound_deletes(region: _Region, shared: frozenset[str]) -> None:
@@ -152,10 +153,11 @@ def _refuse_unbound_deletes(region: _Region, shared: frozenset[str]) -> None:
 
 def _refuse_lost_scope(region: _Region, outputs: frozenset[str]) -> None:
     """A name that only the block binds is no local any more, and would be looked up outside."""
+    suspects = region.writes - outputs - region.flow.parameters
     elsewhere = [node for node in region.flow.graph.nodes if not region.contains(node)]
-    bound = frozenset().union(*(node.effects.touched for node in elsewhere))
-    read = frozenset().union(*(node.effects.reads for node in elsewhere))
-    lost = (read & region.writes) - bound - outputs - region.flow.parameters
+    for node in elsewhere if suspects else ():
+        suspects -= node.effects.touched
+    lost = suspects & frozenset().union(*(node.effects.reads for node in elsewhere if suspects))
     if lost:
         raise RefusedError("lost-scope", f"{_named(lost)} would no longer be a local variable.")
 
@@ -178,7 +180,9 @@ def _refuse_shared_variables(region: _Region, statements: Sequence[ast.stmt]) ->
         raise RefusedError(
             "closure-outside", f"{_named(held)} is written here and held by a closure elsewhere."
         )
-    held = _held(inside) & _written_later(region)
+    held = _held(inside)
+    if held:
+        held &= _written_later(region)
     if held:
         raise RefusedError(
             "closure-inside", f"{_named(held)} is held by a closure here and written later."

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from architect_agents.refactoring.code_facts import CodeFacts
 from architect_agents.refactoring.flow.scopes import within_scope
 from architect_agents.refactoring.module_source import statement_children
-from architect_agents.refactoring.preconditions import names_mentioned
 from architect_agents.refactoring.refusal import RefusedError
 from architect_agents.refactoring.subject import Subject
 
@@ -40,14 +39,14 @@ class Placement:
         return self.kind in ("method", "class-method")
 
 
-def place_helper(subject: Subject, parts: Sequence[ast.AST], inputs: frozenset[str]) -> Placement:
-    """Decide where a helper with the code ``parts`` and these ``inputs`` stands.
+def place_helper(subject: Subject, facts: CodeFacts, inputs: frozenset[str]) -> Placement:
+    """Decide where a helper with code of these ``facts`` and these ``inputs`` stands.
 
     Raises:
         RefusedError: the code needs to be a method (``super()``, ``__private``) and can't be.
     """
-    kind = _kind(subject, parts, inputs)
-    needs_class = _needs_class(subject, parts)
+    kind = _kind(subject, facts, inputs)
+    needs_class = _needs_class(subject, facts)
     if needs_class and kind != "method" and kind != "class-method":
         raise RefusedError("needs-class", needs_class)
     if kind == "function":
@@ -56,11 +55,11 @@ def place_helper(subject: Subject, parts: Sequence[ast.AST], inputs: frozenset[s
     return Placement(kind, subject.receiver, subject.indentation, _end_of_group(subject))
 
 
-def _kind(subject: Subject, parts: Sequence[ast.AST], inputs: frozenset[str]) -> HelperKind:
+def _kind(subject: Subject, facts: CodeFacts, inputs: frozenset[str]) -> HelperKind:
     receiver = subject.receiver
     if receiver is None or subject.class_node is None or _closed_to_helpers(subject.class_node):
         return "function"
-    if receiver in inputs or _calls_super(parts):
+    if receiver in inputs or _calls_super(facts):
         return "class-method" if subject.is_class_method else "method"
     return "static-method"
 
@@ -77,20 +76,17 @@ def _last_name(base: ast.expr) -> str:
     return base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
 
 
-def _calls_super(parts: Sequence[ast.AST]) -> bool:
-    return "super" in names_mentioned(parts)
+def _calls_super(facts: CodeFacts) -> bool:
+    return "super" in facts.mentioned
 
 
-def _needs_class(subject: Subject, parts: Sequence[ast.AST]) -> str:
+def _needs_class(subject: Subject, facts: CodeFacts) -> str:
     """Why the code only works inside its class; empty if it works anywhere."""
-    if _calls_super(parts):
+    if _calls_super(facts):
         return "`super()` works only in a method."
-    if any(isinstance(scope, ast.ClassDef) for scope in subject.function.scopes):
-        for part in parts:
-            for node in ast.walk(part):
-                name = getattr(node, "attr", None) or getattr(node, "id", None) or ""
-                if name.startswith("__") and not name.endswith("__"):
-                    return f"The private name `{name}` works only inside its class."
+    in_class = any(isinstance(scope, ast.ClassDef) for scope in subject.function.scopes)
+    if in_class and facts.private:
+        return f"The private name `{facts.private}` works only inside its class."
     return ""
 
 

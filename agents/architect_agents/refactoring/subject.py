@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from architect_agents.refactoring.code_facts import CodeFacts, facts_of, joined
 from architect_agents.refactoring.flow import FunctionFlow, FunctionNode, bindings_of
 from architect_agents.refactoring.flow.scopes import (
     FUNCTIONS,
@@ -46,6 +47,24 @@ class Subject:
         self.unit = self.body_indentation[len(self.indentation) :]
         self.newline = self.lines.end_of(self.lines.line(self.node.lineno))
         self.flow = FunctionFlow(self.node)
+        self._facts: dict[int, CodeFacts] = {}
+
+    def facts(self, parts: Iterable[ast.AST]) -> CodeFacts:
+        """The facts of some statements or expressions of this function."""
+        return joined(map(self._facts_of, parts))
+
+    def _facts_of(self, part: ast.AST) -> CodeFacts:
+        known = self._facts.get(id(part))
+        if known is None:
+            known = self._facts[id(part)] = facts_of(part)
+        return known
+
+    def in_order(self, names: frozenset[str] | set[str], facts: CodeFacts) -> tuple[str, ...]:
+        """The function's own parameters first, then variables by their first mention."""
+        rank = {arg.arg: index for index, arg in enumerate(self.parameters)}
+        for name in facts.order:
+            rank.setdefault(name, len(rank))
+        return tuple(sorted(names, key=lambda name: (rank.get(name, len(rank)), name)))
 
     @property
     def is_async(self) -> bool:

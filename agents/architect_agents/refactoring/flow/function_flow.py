@@ -47,6 +47,7 @@ class FunctionFlow:
         self.graph = build_graph(function)
         solve_liveness(self.graph, self.locals)
         solve_assignment(self.graph, self.locals, self.parameters)
+        self._nodes_inside: dict[int, list[Node]] = {}
         self.closures = tuple(self._closures())
         self.rebound_by_closures = frozenset().union(
             *(
@@ -62,11 +63,17 @@ class FunctionFlow:
 
     def nodes_within(self, statements: Iterable[ast.stmt]) -> list[Node]:
         """All steps of ``statements`` and of every statement inside them."""
-        return [
-            node
-            for statement in _all_statements(statements)
-            for node in self.graph.owned.get(id(statement), ())
-        ]
+        return [node for statement in statements for node in self._nodes_of_all(statement)]
+
+    def _nodes_of_all(self, statement: ast.stmt) -> list[Node]:
+        known = self._nodes_inside.get(id(statement))
+        if known is None:
+            known = self._nodes_inside[id(statement)] = [
+                node
+                for inner in _all_statements([statement])
+                for node in self.graph.owned.get(id(inner), ())
+            ]
+        return known
 
     def entries_of(self, statement: ast.stmt) -> Sequence[Node]:
         """The steps with which ``statement`` begins: several inside a ``finally`` clause."""

@@ -34,9 +34,11 @@ class Node:
     """One step of execution; the sets are filled in by the solver.
 
     ``way`` is "return", "break", "continue" or "raise" in the copies of ``finally`` clauses
-    that lie on these ways, else "next".
+    that lie on these ways, else "next". ``index`` counts the nodes as they were built, so that
+    going by it meets what comes later first, as a backward analysis wants it.
     """
 
+    index: int
     statement: ast.stmt | None
     effects: Effects = NOTHING
     successors: list[Node] = field(default_factory=list)
@@ -130,6 +132,7 @@ class _Builder:
         if len(self.nodes) >= MOST_NODES:
             raise FlowTooLargeError
         made = Node(
+            len(self.nodes),
             statement,
             effects_of(*parts) if parts else NOTHING,
             list(to),
