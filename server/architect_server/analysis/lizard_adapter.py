@@ -20,7 +20,7 @@ from architect_server.analysis.structure import BlockDepth, DeclaredFunctions
 
 _search_path = list(sys.path)
 import lizard  # noqa: E402
-from lizard_languages import token_pattern  # noqa: E402
+from lizard_languages import python_tokens, token_pattern  # noqa: E402
 
 # lizard puts its own folder in front of everything else on import; nobody asked it to.
 sys.path[:] = _search_path
@@ -237,3 +237,38 @@ def _use_linear_patterns() -> None:
 
     token_pattern._compile_token_pattern = compile_linear
     token_pattern._COMPILED_PATTERNS.clear()
+
+
+# --- for the fast pass over Python ---------------------------------------------------------------
+
+_FORMAT_PREFIXES = frozenset(
+    one
+    for prefix in ("f", "rf", "fr", "bf", "fb")
+    for one in (prefix, prefix.upper(), prefix.capitalize(), prefix.capitalize().swapcase())
+)
+
+
+def python_pattern() -> str:
+    """The pattern by which lizard cuts Python into tokens, in its linear form."""
+    _use_linear_patterns()
+    addition = r"|\#[^\n]*|//=?" + python_tokens._PY_TRIPLE_QUOTE
+    return str(token_pattern.compiled_token_pattern(addition).pattern)
+
+
+def expand_format_strings(tokens: list[str]) -> list[str]:
+    """``tokens`` with the expressions inside f-strings as tokens of their own, as lizard does.
+
+    ``tokens`` hold no blanks, so neither does the result.
+    """
+    if _FORMAT_PREFIXES.isdisjoint(tokens):
+        return tokens
+    expanded: list[str] = []
+    previous = ""
+    for token in tokens:
+        if token[0] in "\"'" and previous in _FORMAT_PREFIXES and "{" in token:
+            inner = python_tokens._tokenize_fstring_body(token, None)
+            expanded.extend(str(one) for one in inner if one == "\n" or not one.isspace())
+        else:
+            expanded.append(token)
+        previous = token
+    return expanded

@@ -1,0 +1,82 @@
+"""The fast pass over Python: equal to the whole measure in every field, or it declines."""
+
+from __future__ import annotations
+
+import random
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from architect_server.analysis import fast_python, guards
+from architect_server.analysis.measure import measure
+
+
+def _sample() -> list[Path]:
+    """The same files of the standard library on every run of one interpreter."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    files = sorted(
+        path
+        for package in ("", "asyncio", "email", "importlib", "unittest", "concurrent/futures")
+        for path in (folder / package).glob("*.py")
+        if 500 < path.stat().st_size < 60_000
+    )
+    return random.Random(4).sample(files, 30)
+
+
+def test_real_files_are_equal_in_every_field_and_seldom_declined() -> None:
+    declined = 0
+    for path in _sample():
+        text = path.read_text(encoding="utf-8")
+        fast = fast_python.functions(guards.prepare(text))
+        if fast is None:
+            declined += 1
+        else:
+            assert tuple(fast) == measure(text, "python").functions, path
+    assert declined <= 10
+
+
+DECLINED = {
+    "a one-line function": "def f(a): return a\n",
+    "a keyword match": "def f(a):\n    match a:\n        case 1:\n            pass\n",
+    "type parameters": "def f[T](a: T) -> T:\n    return a\n",
+    "lizard's own comment": "def f(a):\n    return a  # lizard forgives\n",
+    "a return annotation over several lines": "def f(a) -> tuple[\n    int\n]:\n    return a\n",
+    "a continuation left of its block": "def f(a):\n    if a:\n        g(a,\n  b)\n",
+    "an f-string in a header": 'def f(a=f"{1}"):\n    return a\n',
+    "a condition in a header": "def f(a=1 if 2 else 3):\n    return a\n",
+}
+
+
+@pytest.mark.parametrize("source", DECLINED.values(), ids=DECLINED.keys())
+def test_what_lizard_may_read_otherwise_is_declined(source: str) -> None:
+    assert fast_python.functions(source) is None
+
+
+TAKEN = {
+    "names like soft keywords": "def f(match):\n    match = match.group\n    case: int = 1\n",
+    "recursion and comprehensions": (
+        "def fib(n):\n    if n < 2 and n or n:\n        return n\n"
+        "    return fib(n - 1) + self.fib(2) + a.fib(3) + sum(x if x else y for x in n if x)\n"
+    ),
+    "classes, decorators and nested functions": (
+        "@a\n@b(1,\n   2)\nclass A:\n    @c\n    async def f(self, x: dict[str, int] = {}, *y):\n"
+        '        """Doc.\n        """\n        async with x:\n            def g(z=lambda: 0):\n'
+        "                try:\n                    pass\n                except E:\n"
+        "                    raise\n                else:\n                    return\n"
+        "            return g\n"
+    ),
+    "brackets over lines of every depth": (
+        "def f(\n    a,  # one\n    b=(1, 2),\n):\n    if (a and\n        b):\n        c = [\n"
+        "                x for x in a\n            if x]\n    return {\n    }\n"
+    ),
+    "f-strings": 'def f(a):\n    return f"{a if a else f(1)} {{}}" rf\'{a:>{b}}\' f"""{a}\n"""\n',
+    "tabs": "def f(a):\n\tif a:\n\t\twhile a:\n\t\t\tpass\n\treturn a\n",
+}
+
+
+@pytest.mark.parametrize("source", TAKEN.values(), ids=TAKEN.keys())
+def test_what_is_taken_equals_the_whole_measure(source: str) -> None:
+    fast = fast_python.functions(source)
+    assert fast is not None
+    assert tuple(fast) == measure(source, "python").functions
