@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from architect_agents.sandbox.secret_paths import is_secret
 from architect_agents.tools.open_beneath import open_beneath
-from architect_agents.tools.secret_paths import is_secret
 from architect_agents.tools.tool import ToolFailure
 
 LARGEST_FILE = 5 * 1024 * 1024
