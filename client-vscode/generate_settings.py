@@ -24,6 +24,23 @@ _TYPES: dict[Kind, dict[str, Any]] = {
     "boolean": {"type": "boolean"},
     "string": {"type": "string"},
     "strings": {"type": "array", "items": {"type": "string"}},
+    "overrides": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["reason", "limits"],
+            "additionalProperties": False,
+            "properties": {
+                "paths": {"type": "array", "items": {"type": "string"}},
+                "languages": {"type": "array", "items": {"type": "string"}},
+                "reason": {"type": "string", "minLength": 1},
+                "limits": {
+                    "type": "object",
+                    "additionalProperties": {"type": "integer", "minimum": 0},
+                },
+            },
+        },
+    },
 }
 
 
@@ -34,7 +51,7 @@ def property_of(setting: Setting) -> dict[str, Any]:
         schema["minimum"] = setting.minimum
     schema["default"] = setting.default
     # A repository must not set what spends the user's money: such settings stay the user's own.
-    schema["scope"] = "machine" if setting.user_only else "resource"
+    schema["scope"] = "application" if setting.user_only else "resource"
     schema["description"] = setting.description
     return schema
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from architect_server.analysis.model import FileMetrics, Finding
 from architect_server.document import Document, Encoding
-from architect_server.settings import Layer, Settings, project_layer, resolve
+from architect_server.settings import Layer, Settings, SettingsByPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Session:
     documents: dict[str, Document] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
     editor_options: Mapping[str, Any] = field(default_factory=dict)
-    _resolved: dict[Path | None, tuple[Settings, tuple[str, ...]]] = field(default_factory=dict)
+    _settings: SettingsByPlace = field(default_factory=lambda: _below({}))
     _told: set[str] = field(default_factory=set)
 
     def open(self, document: Document) -> None:
@@ -74,29 +74,19 @@ class Session:
         self.forget_settings()
 
     def forget_settings(self) -> None:
-        """Read pyproject.toml files anew at next use."""
-        self._resolved.clear()
+        """Read the files that hold settings anew at next use."""
+        self._settings = _below(self.editor_options)
 
-    def settings_for(self, path: Path | None) -> Settings:
-        """The settings in force for the file at ``path`` (None: an untitled text)."""
-        return self._resolve(path.parent if path else None)[0]
+    def settings_for(self, path: Path | None, language: str = "") -> Settings:
+        """The settings in force for the text at ``path`` (None: an untitled one)."""
+        return self._settings.of(path, language)
 
     def new_problems(self) -> Iterator[str]:
         """Sentences about bad options that this client was not told yet."""
-        for _, problems in self._resolved.values():
-            for problem in problems:
-                if problem not in self._told:
-                    self._told.add(problem)
-                    yield problem
-
-    def _resolve(self, folder: Path | None) -> tuple[Settings, tuple[str, ...]]:
-        if folder not in self._resolved:
-            layer, unreadable = project_layer(folder) if folder else (None, ())
-            layers = [layer] if layer else []
-            layers.append(Layer("the editor's settings", self.editor_options))
-            settings, problems = resolve(layers)
-            self._resolved[folder] = settings, (*unreadable, *problems)
-        return self._resolved[folder]
+        for problem in self._settings.problems:
+            if problem not in self._told:
+                self._told.add(problem)
+                yield problem
 
     def keep(self, result: Result) -> None:
         """Remember ``result``; one that was skipped or cut never replaces a better one's figures.
@@ -108,3 +98,8 @@ class Session:
             metrics = replace(previous.metrics, confidence=result.metrics.confidence)
             result = Result(previous.document, metrics, previous.findings)
         self.results[result.document.uri] = result
+
+
+def _below(editor_options: Mapping[str, Any]) -> SettingsByPlace:
+    """Settings of projects, below those of the editor."""
+    return SettingsByPlace(Layer("the editor's settings", editor_options))

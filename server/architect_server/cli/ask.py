@@ -35,7 +35,7 @@ from architect_server.refactor import (
     figures,
     request_for,
 )
-from architect_server.settings import Layer, Settings, project_layer, resolve
+from architect_server.settings import Layer, Settings, SettingsByPlace
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -169,11 +169,10 @@ def workspace_of(path: Path) -> Path:
 
 
 def _settings(path: Path, options: argparse.Namespace) -> Settings:
-    layer, unreadable = project_layer(path.absolute().parent)
     chosen = {"architect": {"agent": options.agent}} if options.agent else {}
-    layers = [*([layer] if layer else []), Layer("the command line", chosen)]
-    settings, problems = resolve(layers)
-    for problem in (*unreadable, *problems):
+    places = SettingsByPlace(Layer("the command line", chosen))
+    settings = places.of(path)
+    for problem in places.problems:
         print(f"architect: {problem}", file=sys.stderr)
     return settings
 

@@ -16,7 +16,8 @@ from architect_server.cli.failure import Failure
 from architect_server.cli.files import files_to_check
 from architect_server.cli.formats import EXPLAINING, FORMATS
 from architect_server.cli.formats.reported import active
-from architect_server.cli.scan import Checked, SettingsByFolder, scan
+from architect_server.cli.scan import Checked, scan
+from architect_server.settings import Layer, SettingsByPlace
 
 #: Seconds before a progress bar appears.
 _PATIENCE = 1.0
@@ -61,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     """Check; 1 if there is a finding, 2 if a file could not be read."""
     if options.explain and options.format not in EXPLAINING:
         raise Failure(f"--explain goes with --format {' or '.join(sorted(EXPLAINING))}.")
-    settings = SettingsByFolder({"limits": _limits(options)})
+    settings = SettingsByPlace(Layer("the command line", {"limits": _limits(options)}))
     texts = _texts_from_stdin(options)
     files = list(texts) or list(files_to_check(options.paths))
     with _progress(len(files)) as advance:

@@ -17,8 +17,10 @@ from pathlib import Path
 from architect_agents.agent_file import discover
 from architect_agents.models.credentials import credentials_available, why_unavailable
 from architect_server import __version__
+from architect_server.cli.failure import Failure
 from architect_server.cli.terminal import console
-from architect_server.settings import SETTINGS, project_layer, resolve
+from architect_server.settings import SETTINGS, Layer, SettingsByPlace
+from architect_server.settings.overrides import Override
 
 _PACKAGES = ("lizard", "pygls", "lsprotocol", "pyflakes", "python-frontmatter", "anthropic", "mcp")
 
@@ -36,14 +38,21 @@ class Fact:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this subcommand."""
     parser.add_argument(
-        "path", nargs="?", default=".", metavar="PATH", help="whose settings to show (default: .)"
+        "path",
+        nargs="?",
+        default=".",
+        metavar="PATH",
+        help="the file or folder whose settings to show (default: .)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Report; 1 if something needs a fix."""
-    facts = list(_facts(Path(options.path)))
+    path = Path(options.path)
+    if not path.exists():
+        raise Failure(f"{path} does not exist.")
+    facts = list(_facts(path))
     if options.json:
         print(json.dumps([asdict(fact) for fact in facts], indent=2, ensure_ascii=False))
     else:
@@ -87,14 +96,27 @@ def _agents() -> Iterator[Fact]:
 
 
 def _settings(path: Path) -> Iterator[Fact]:
-    folder = path.absolute() if path.is_dir() else path.absolute().parent
-    layer, unreadable = project_layer(folder)
-    settings, problems = resolve([layer] if layer else [])
-    for problem in (*unreadable, *problems):
+    """For a file the limits in force; for a folder those of any file in it, and the exceptions."""
+    inside = path / "any" if path.is_dir() else path
+    places = SettingsByPlace(Layer("the command line", {}))
+    settings = places.of(inside)
+    for problem in places.problems:
         yield Fact("setting", problem, False, "Correct the value; docs/settings.md has them all.")
     for setting in SETTINGS:
         name = setting.key.rpartition(".")[2]
+        origin = settings.origins.get(setting.key)
         if setting.key.startswith("limits."):
             value = getattr(settings.limits, name)
-            origin = settings.origins.get(setting.key, "default")
-            yield Fact(f"limit {name}", f"{value or 'off'} (from {origin})")
+            yield Fact(f"limit {name}", f"{value or 'off'} (from {origin or 'default'})")
+        elif origin:
+            yield Fact(f"setting {setting.key}", f"set in {origin}")
+    for function, place in settings.allowed.items():
+        yield Fact("allowed", f"{function} (from {place})")
+    if path.is_dir():
+        yield from (_override(one) for one in places.overrides_at(inside))
+
+
+def _override(override: Override) -> Fact:
+    limits = ", ".join(f"{rule} {limit or 'off'}" for rule, limit in override.limits.items())
+    where = ", ".join([*override.paths, *sorted(override.languages)])
+    return Fact(f"for {where}", f"{limits}: {override.reason} (from {override.origin})")

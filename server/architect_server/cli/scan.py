@@ -7,14 +7,13 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pathspec
 
 from architect_server.analysis.languages import language_of
 from architect_server.analysis.model import FileMetrics, Finding
 from architect_server.analysis.rules import find
-from architect_server.settings import Layer, Settings, project_layer, resolve
+from architect_server.settings import Settings, SettingsByPlace
 from architect_server.worker import AnalysisWorker, skipped
 
 
@@ -28,25 +27,6 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-class SettingsByFolder:
-    """Resolved settings for each folder: pyproject.toml below, the command line on top."""
-
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self._options = Layer("the command line", options)
-        self._known: dict[Path, Settings] = {}
-        self.problems: dict[str, None] = {}
-
-    def of(self, path: Path) -> Settings:
-        """The settings in force for the file at ``path``."""
-        folder = path.absolute().parent
-        if folder not in self._known:
-            layer, unreadable = project_layer(folder)
-            settings, problems = resolve([layer, self._options] if layer else [self._options])
-            self.problems.update(dict.fromkeys([*unreadable, *problems]))
-            self._known[folder] = settings
-        return self._known[folder]
-
-
 def read_text(path: Path) -> str:
     """The file as text. Bytes that are no UTF-8 are replaced, as they can't alter a figure."""
     return path.read_bytes().decode("utf-8", errors="replace")
@@ -54,7 +34,7 @@ def read_text(path: Path) -> str:
 
 async def scan(
     files: Sequence[Path],
-    settings: SettingsByFolder,
+    settings: SettingsByPlace,
     advance: Callable[[Path], None],
     texts: Mapping[Path, str],
 ) -> list[Checked]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from architect_server.cli.ask import open_document
 from architect_server.cli.terminal import console, print_verdict, verdict_as_json
 from architect_server.refactor import finding_limits, make_gate
-from architect_server.settings import project_layer, resolve
+from architect_server.settings import Layer, SettingsByPlace
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,9 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Verify; 1 if a check failed."""
     before, after = open_document(Path(options.before)), open_document(Path(options.after))
-    path = Path(options.after)
-    layer, _ = project_layer(path.absolute().parent)
-    settings, _ = resolve([layer] if layer else [])
+    settings = SettingsByPlace(Layer("the command line", {})).of(Path(options.after))
     verdict = make_gate().verify(
         before.text,
         after.text,
