@@ -10,6 +10,7 @@ from typing import Any, Literal
 from architect_agents.agent_check import EFFORTS, MEMORIES, Origin, Problem, check_header
 from architect_agents.agent_header import Header, read_header
 from architect_agents.errors import AgentFileError
+from architect_agents.types import RefactorRequest
 
 Memory = Literal["user", "project", "local"]
 FOLDER = Path(".claude") / "agents"
@@ -134,6 +135,22 @@ def discover(workspace: Path | None, home: Path | None) -> tuple[AgentDefinition
             else:
                 broken.append(definition)
     return (*found.values(), *broken)
+
+
+def choose_agent(request: RefactorRequest, name: str = "") -> AgentDefinition:
+    """The agent of that name, or the one that fits the request's language.
+
+    Raises:
+        AgentFileError: there is none, or its file can't be used.
+    """
+    found = discover(request.workspace, Path.home())
+    fitting = "python-backend-architect" if request.language == "python" else "general-architect"
+    wanted = name or fitting
+    for definition in found:
+        if definition.name == wanted and definition.usable:
+            return definition
+    names = ", ".join(definition.name for definition in found if definition.usable)
+    raise AgentFileError(f"There is no usable agent file named {wanted}. There are: {names}.")
 
 
 def _folders(workspace: Path | None, home: Path | None) -> Iterator[tuple[Path, Origin]]:

@@ -57,7 +57,11 @@ class Finish(Protocol[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[T]):
-    """What one run is about. ``prompt`` is the first message, ``redact`` passes over all we say."""
+    """What one run is about. ``redact`` passes over all we say.
+
+    ``prompt`` is the next message of ours in ``conversation``, which holds what was said before
+    (nothing, but for a follow-up) and, after the run, all of it.
+    """
 
     system: str
     prompt: str
@@ -66,6 +70,7 @@ class Job(Generic[T]):
     server_tools: tuple[ServerTool, ...] = ()
     effort: str = "medium"
     redact: Callable[[str], str] = str
+    conversation: list[Turn] = field(default_factory=list)
 
     def request(self, turns: Sequence[Turn], max_tokens: int) -> ModelRequest:
         """The request for the next turn; everything but the turns is the same each time."""
@@ -111,19 +116,23 @@ class _Run(Generic[T]):
     budget: Budget
     narrator: Narrator
     transcript: Transcript
-    turns: list[Turn] = field(default_factory=list)
     hurried: bool = False
     nudged: bool = False
     cut_off: bool = False
 
+    @property
+    def turns(self) -> list[Turn]:
+        return self.job.conversation
+
     async def until_done(self) -> T:
-        self.turns.append(self.job.opening())
-        self.transcript.turn(self.turns[0])
+        self._say(*self.job.opening().parts)
         while True:
             self.budget.begin_turn()
             if self.budget.nearly_spent and not self.hurried:
                 self.hurried = True
-                self._say(f"The limits of this run are nearly spent: call {self._finish} now.")
+                self._say(
+                    Text(f"The limits of this run are nearly spent: call {self._finish} now.")
+                )
             request = self.job.request(self.turns, self.budget.limits.output_tokens)
             answer = await self.model.turn(request, self.narrator.notice)
             self.budget.charge(answer.model, answer.tokens)
@@ -166,13 +175,15 @@ class _Run(Generic[T]):
                 "Raise the limit on output, or ask about a smaller function."
             )
         self.cut_off = True
-        self._say("Your last answer was cut off for its length and is lost. Answer more briefly.")
+        self._say(
+            Text("Your last answer was cut off for its length and is lost. Answer more briefly.")
+        )
 
     def _nudge(self, text: str) -> _Done[T] | None:
         if self.nudged or self.hurried:
             return _Done(self.job.finish.nothing(text))
         self.nudged = True
-        self._say(f"Hand in the result through the tool {self._finish}.")
+        self._say(Text(f"Hand in the result through the tool {self._finish}."))
         return None
 
     async def _serve(self, calls: Sequence[ToolCall]) -> _Done[T] | None:
@@ -182,6 +193,9 @@ class _Run(Generic[T]):
         for call in submissions[:1]:
             verdict = await self.job.finish.accept(call.arguments)
             if not isinstance(verdict, Feedback):
+                # A follow-up question goes on from here, so the calls need their answers too.
+                taken = tuple(ToolResult(one.id, "Taken.") for one in calls)
+                self.turns.append(UserTurn(taken))
                 return _Done(verdict)
             results[call.id] = self._result(call, verdict.text, failed=True)
         for call in submissions[1:]:
@@ -225,11 +239,12 @@ class _Run(Generic[T]):
             call.id, shortened(redacted, self.budget.limits.result_characters), failed
         )
 
-    def _say(self, text: str) -> None:
+    def _say(self, *parts: Text | ToolResult) -> None:
         """Add words of ours; two turns of ours in a row would be refused, so they become one."""
-        last = self.turns[-1]
+        turn = UserTurn(parts)
+        self.transcript.turn(turn)
+        last = self.turns[-1] if self.turns else None
         if isinstance(last, UserTurn):
-            self.turns[-1] = UserTurn((*last.parts, Text(text)))
-        else:
-            self.turns.append(UserTurn((Text(text),)))
-        self.transcript.turn(UserTurn((Text(text),)))
+            self.turns.pop()
+            turn = UserTurn((*last.parts, *parts))
+        self.turns.append(turn)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from architect_agents.agent_file import AgentDefinition
 from architect_agents.candidate import TargetDocument
+from architect_agents.inquiry import Inquiry
 from architect_agents.types import FunctionFigures, RefactorRequest
 
 #: A document longer than this (in characters) is shown around the function only.
@@ -58,11 +59,28 @@ def refactoring_prompt(
         parts.append(f"The person adds: {request.question.strip()}")
     if notes:
         parts.append(f"Notes from earlier runs. {UNTRUSTED}\n\n{notes}")
-    parts.append(code_section(request, document))
+    parts.append(code_section(request.language, document))
     return "\n\n".join(parts)
 
 
-def code_section(request: RefactorRequest, document: TargetDocument) -> str:
+def inquiry_prompt(inquiry: Inquiry, notes: str = "") -> str:
+    """The first message of a review or a question."""
+    document = inquiry.document
+    lines = f"lines {document.first} to {document.last} of " if inquiry.first_line else ""
+    place = f"{lines}`{inquiry.path}` ({inquiry.language})"
+    if inquiry.kind == "review":
+        parts = [f"Review {place}. Say what matters most, most serious first."]
+        if inquiry.question.strip():
+            parts.append(f"The person adds: {inquiry.question.strip()}")
+    else:
+        parts = [f"A question, asked while looking at {place}:", inquiry.question.strip()]
+    if notes:
+        parts.append(f"Notes from earlier runs. {UNTRUSTED}\n\n{notes}")
+    parts.append(code_section(inquiry.language, document))
+    return "\n\n".join(parts)
+
+
+def code_section(language: str, document: TargetDocument) -> str:
     """The document, or the part around the function if it is long, between fences."""
     text, what = document.seen, "The document"
     if len(text) > WHOLE_DOCUMENT:
@@ -71,7 +89,7 @@ def code_section(request: RefactorRequest, document: TargetDocument) -> str:
         text = "\n".join(lines[first:last])
         what = f"Lines {first + 1} to {min(last, len(lines))} of the document"
     fence = "`" * max(4, _longest_run(text, "`") + 1)
-    return f"{what}. {UNTRUSTED}\n\n{fence}{request.language}\n{text.rstrip()}\n{fence}"
+    return f"{what}. {UNTRUSTED}\n\n{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
 def _longest_run(text: str, character: str) -> int:

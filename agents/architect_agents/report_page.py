@@ -1,0 +1,71 @@
+"""A consultation as a page of Markdown, for a person to read and keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from architect_agents.inquiry import Consultation, ReviewFinding
+from architect_agents.types import Usage
+
+
+def as_markdown(consultation: Consultation) -> str:
+    """The page: verdict or answer, the points, what it cost. Ends with a line end."""
+    inquiry = consultation.inquiry
+    parts = [f"# {consultation.title}", _place(consultation), consultation.text]
+    if inquiry.question:
+        parts.insert(2, "\n".join(f"> {line}" for line in inquiry.question.splitlines()))
+    if inquiry.kind == "review":
+        parts += [
+            section
+            for number, finding in enumerate(consultation.findings, 1)
+            for section in _finding(number, finding)
+        ]
+    parts.append(_cost(consultation.usage, consultation.architect))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _place(consultation: Consultation) -> str:
+    inquiry = consultation.inquiry
+    if not inquiry.first_line:
+        return f"`{inquiry.path}`"
+    return f"`{inquiry.path}`, lines {inquiry.first_line} to {inquiry.last_line}"
+
+
+def _finding(number: int, finding: ReviewFinding) -> Iterator[str]:
+    lines = f"line {finding.first_line}"
+    if finding.last_line > finding.first_line:
+        lines = f"lines {finding.first_line} to {finding.last_line}"
+    yield f"## {number}. {finding.title}"
+    yield f"**{finding.severity}**, {lines}" + (
+        f" ({finding.principle})" if finding.principle else ""
+    )
+    yield finding.why
+    for label, text in (
+        ("Complexity", finding.complexity),
+        ("What to do", finding.what_to_do),
+        ("Tests", finding.tests),
+        ("In a distributed system", finding.distributed),
+    ):
+        if text:
+            yield f"**{label}.** {text}"
+    if finding.proposal is not None:
+        yield _change(number, finding)
+
+
+def _change(number: int, finding: ReviewFinding) -> str:
+    assert finding.proposal is not None
+    verdict = finding.proposal.verdict
+    if verdict.accepted:
+        return f"A change comes with this point and passed its checks: “Apply suggestion {number}”."
+    reasons = "; ".join(f"{check.name}: {check.detail}" for check in verdict.failures)
+    return f"A change came with this point but did not pass its checks ({reasons})."
+
+
+def _cost(usage: Usage, architect: str) -> str:
+    if not usage.model:
+        return ""
+    return (
+        f"---\n\n{architect or 'The architect'} with {usage.model}: {usage.turns} turns, "
+        f"{usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens:,} tokens in, "
+        f"{usage.output_tokens:,} out, about {usage.usd:.2f} USD, {usage.seconds:.0f} seconds."
+    )
