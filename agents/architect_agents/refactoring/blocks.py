@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from architect_agents.refactoring.ast_count import count_branches
 from architect_agents.refactoring.flow.scopes import FUNCTIONS
+from architect_agents.refactoring.jumps import LOOPS
 from architect_agents.refactoring.subject import Subject
-
-LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 #: In very long statement lists only runs up to this many statements are tried.
 _LONG_LIST = 60

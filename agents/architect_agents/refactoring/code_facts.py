@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from architect_agents.refactoring.flow import free_names
 from architect_agents.refactoring.flow.scopes import COMPREHENSIONS, SCOPES, evaluated_outside
+from architect_agents.refactoring.jumps import FALLS, Exits, exits_in_turn, exits_of
 from architect_agents.refactoring.refusal import Refusal
 
 #: Built-in calls that look at the frame they are made in; a method may have one of these names.
@@ -48,6 +49,7 @@ class CodeFacts:
     yields: bool = False
     awaits: bool = False
     may_stop: bool = False
+    exits: Exits = FALLS
 
 
 def facts_of(part: ast.AST) -> CodeFacts:
@@ -65,6 +67,7 @@ def facts_of(part: ast.AST) -> CodeFacts:
         yields=any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own),
         awaits=any(map(_awaits, own)),
         may_stop=any(map(_may_stop, own)),
+        exits=exits_of([part]) if isinstance(part, ast.stmt) else FALLS,
     )
 
 
@@ -80,6 +83,7 @@ def joined(facts: Iterable[CodeFacts]) -> CodeFacts:
         yields=any(one.yields for one in parts),
         awaits=any(one.awaits for one in parts),
         may_stop=any(one.may_stop for one in parts),
+        exits=exits_in_turn(one.exits for one in parts),
     )
 
 

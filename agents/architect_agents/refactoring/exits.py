@@ -16,29 +16,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from architect_agents.refactoring.blocks import LOOPS, Block, Place
-from architect_agents.refactoring.flow.managers import may_suppress
-from architect_agents.refactoring.flow.scopes import SCOPES
+from architect_agents.refactoring.blocks import Block, Place
+from architect_agents.refactoring.jumps import LOOPS, Exits, Jump, may_fall_through
 from architect_agents.refactoring.refusal import RefusedError
 
-Jump = ast.Return | ast.Break | ast.Continue
+__all__ = ["Exits", "Form", "Jump", "choose_form", "is_bare", "may_fall_through", "tail_of"]
+
 FormKind = Literal["plain", "return", "always", "flag", "optional", "flag-and-values"]
-
-
-@dataclass(frozen=True, slots=True)
-class Exits:
-    """The jumps that leave a block, and whether it may fall off its end."""
-
-    jumps: tuple[Jump, ...]
-    falls_through: bool
-
-    @property
-    def returns(self) -> list[ast.Return]:
-        return [jump for jump in self.jumps if isinstance(jump, ast.Return)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,62 +48,6 @@ class Form:
         return self.kind == "flag-and-values" and any(
             isinstance(jump, ast.Return) and not is_bare(jump) for jump in self.told
         )
-
-
-def exits_of(statements: Sequence[ast.stmt]) -> Exits:
-    return Exits(tuple(_leaving_jumps(statements)), may_fall_through(statements))
-
-
-def _leaving_jumps(statements: Sequence[ast.stmt]) -> Iterator[Jump]:
-    pending: list[tuple[ast.AST, bool]] = [(node, False) for node in reversed(statements)]
-    while pending:
-        node, in_loop = pending.pop()
-        if isinstance(node, ast.Return) or (
-            isinstance(node, ast.Break | ast.Continue) and not in_loop
-        ):
-            yield node
-        if isinstance(node, (*SCOPES, ast.expr)):
-            continue
-        own_body = set(map(id, node.body)) if isinstance(node, LOOPS) else set()
-        children = reversed(list(ast.iter_child_nodes(node)))
-        pending += [(child, in_loop or id(child) in own_body) for child in children]
-
-
-def may_fall_through(statements: Sequence[ast.stmt]) -> bool:
-    """False only if control surely never reaches the end of ``statements``."""
-    return all(_falls(statement) for statement in statements)
-
-
-def _falls(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Return | ast.Raise | ast.Break | ast.Continue):
-        return False
-    if isinstance(statement, ast.If):
-        return may_fall_through(statement.body) or may_fall_through(statement.orelse)
-    if isinstance(statement, ast.While):
-        endless = isinstance(statement.test, ast.Constant) and bool(statement.test.value)
-        return not endless or _has_own_break(statement)
-    if isinstance(statement, ast.With | ast.AsyncWith):
-        swallows = any(may_suppress(item.context_expr) for item in statement.items)
-        return swallows or may_fall_through(statement.body)
-    if isinstance(statement, ast.Try | ast.TryStar):
-        return _try_falls(statement)
-    if isinstance(statement, ast.Match):
-        last = statement.cases[-1]
-        takes_all = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
-        total = takes_all and last.guard is None
-        return not total or any(may_fall_through(case.body) for case in statement.cases)
-    return True
-
-
-def _try_falls(statement: ast.Try | ast.TryStar) -> bool:
-    if not may_fall_through(statement.finalbody):
-        return False
-    body = may_fall_through(statement.body) and may_fall_through(statement.orelse)
-    return body or any(may_fall_through(handler.body) for handler in statement.handlers)
-
-
-def _has_own_break(loop: ast.While) -> bool:
-    return any(isinstance(jump, ast.Break) for jump in _leaving_jumps(loop.body))
 
 
 def is_bare(statement: ast.Return) -> bool:

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from architect_agents.refactoring.blocks import Block
-from architect_agents.refactoring.exits import Form, choose_form, exits_of
+from architect_agents.refactoring.exits import Form, choose_form
 from architect_agents.refactoring.interface import Interface, interface_of
+from architect_agents.refactoring.jumps import Exits
 from architect_agents.refactoring.placement import Placement, place_helper
 from architect_agents.refactoring.preconditions import (
     refuse_immovable,
@@ -58,8 +59,7 @@ def plan_extraction(subject: Subject, block: Block) -> Extraction:
     first_line, last_line = _whole_lines(subject, block)
     facts = subject.facts(block.statements)
     refuse_immovable(subject, facts)
-    exits = exits_of(block.statements)
-    form, interface = _form_and_interface(subject, block)
+    form, interface = _form_and_interface(subject, block, facts.exits)
     _refuse_misplaced_jumps(subject, block, form)
     if facts.yields and (subject.is_async or facts.awaits):
         raise RefusedError("async-generator", "A part of an async generator can't be delegated.")
@@ -75,16 +75,15 @@ def plan_extraction(subject: Subject, block: Block) -> Extraction:
         subject.in_order(interface.outputs, facts),
         facts.awaits,
         facts.yields,
-        exits.falls_through,
+        facts.exits.falls_through,
         _written_globals(subject, block),
         first_line,
         last_line,
     )
 
 
-def _form_and_interface(subject: Subject, block: Block) -> tuple[Form, Interface]:
+def _form_and_interface(subject: Subject, block: Block, exits: Exits) -> tuple[Form, Interface]:
     """Whether there are outputs decides the form, and the form whether they are needed."""
-    exits = exits_of(block.statements)
     form = choose_form(block, exits, has_outputs=False)
     if form.kind == "return":
         interface = interface_of(subject.flow, block.statements, ends_function=True)
@@ -136,6 +135,8 @@ def _first_comment_line(subject: Subject, block: Block) -> int:
 
 
 def _written_globals(subject: Subject, block: Block) -> tuple[str, ...]:
+    if not subject.flow.globals:
+        return ()
     written = _globals_touched(subject, block.statements)
     inside = {id(node) for node in subject.flow.nodes_within(block.statements)}
     elsewhere = frozenset().union(

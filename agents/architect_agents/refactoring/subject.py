@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 from functools import cached_property
 
 from architect_agents.refactoring.code_facts import CodeFacts, facts_of, joined
 from architect_agents.refactoring.flow import FunctionFlow, FunctionNode, bindings_of
 from architect_agents.refactoring.flow.scopes import (
     FUNCTIONS,
-    SCOPES,
     parameters_of,
     within_scope,
 )
@@ -134,25 +134,14 @@ class Subject:
 
     @cached_property
     def taken_names(self) -> frozenset[str]:
-        """Names that a helper or a new variable must not have."""
-        return self.module.identifiers | self.flow.locals | self.flow.globals | _attributes(self)
+        """Names that a helper or a new variable must not have: every word of the module.
 
-
-def _attributes(subject: Subject) -> frozenset[str]:
-    """Names of parameters and keyword arguments anywhere in the module."""
-    return frozenset(
-        node.arg
-        for node in ast.walk(subject.module.tree)
-        if isinstance(node, ast.arg | ast.keyword) and node.arg
-    )
+        Words of strings count as well: they may be names to ``getattr`` or ``__all__``.
+        """
+        return frozenset(re.findall(r"\w+", self.module.text))
 
 
 def _last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Call):
         node = node.func
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-
-
-def nested_scopes(roots: list[ast.stmt]) -> Iterator[ast.AST]:
-    """The functions, lambdas and classes that stand directly in ``roots``."""
-    return (node for node in within_scope(roots) if isinstance(node, SCOPES))

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from architect_agents.refactoring.annotations import is_annotated, return_annotation
-from architect_agents.refactoring.exits import Jump, is_bare
+from architect_agents.refactoring.exits import is_bare
 from architect_agents.refactoring.extract_block import Extraction
+from architect_agents.refactoring.jumps import Jump
 from architect_agents.refactoring.naming import block_names, first_free, unique
 from architect_agents.refactoring.refusal import RefusedError
 from architect_agents.refactoring.splice import apply_edits
