@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -33,9 +34,16 @@ class _Region:
         self.entries = flow.entries_of(statements[0])
         self.entry_ways = {node.way for node in self.entries}
         self.writes = flow.writes(statements)
+        self.reads = flow.reads(statements)
 
     def contains(self, node: Node) -> bool:
         return id(node) in self.own
+
+    def elsewhere(self, field: str) -> frozenset[str]:
+        """Names that nodes outside of the block read, or touch."""
+        inside = Counter(name for node in self.nodes for name in getattr(node.effects, field))
+        everywhere = self.flow.counts[field]
+        return frozenset(name for name, count in everywhere.items() if count > inside[name])
 
     def ends_function(self, node: Node) -> bool:
         """Whether ``node``'s ways out of the block are those of a ``return``."""
@@ -91,9 +99,10 @@ def interface_of(
     if unbound:
         raise RefusedError("maybe-unbound", f"{_named(unbound)} may be unbound before the block.")
     _refuse_unbound_deletes(region, inputs | outputs)
-    _refuse_shared_variables(region, statements)
-    _refuse_lost_scope(region, outputs)
-    return Interface(inputs, outputs)
+    _refuse_shared_variables(region)
+    interface = Interface(inputs, outputs)
+    _refuse_lost_scope(region, interface)
+    return interface
 
 
 def _live_in(nodes: Iterable[Node]) -> frozenset[str]:
@@ -151,25 +160,30 @@ def _refuse_unbound_deletes(region: _Region, shared: frozenset[str]) -> None:
         raise RefusedError("deletes", f"{_named(deleted)} is deleted in the block.")
 
 
-def _refuse_lost_scope(region: _Region, outputs: frozenset[str]) -> None:
-    """A name that only the block binds is no local any more, and would be looked up outside."""
-    suspects = region.writes - outputs - region.flow.parameters
-    elsewhere = [node for node in region.flow.graph.nodes if not region.contains(node)]
-    for node in elsewhere if suspects else ():
-        suspects -= node.effects.touched
-    lost = suspects & frozenset().union(*(node.effects.reads for node in elsewhere if suspects))
+def _refuse_lost_scope(region: _Region, interface: Interface) -> None:
+    """What the rest of the function still binds, it has to read, and the other way round.
+
+    A name that only the block binds would be looked up outside of the function; a value that
+    only the block reads would be assigned for nothing.
+    """
+    flow = region.flow
+    bound, read = region.elsewhere("touched"), region.elsewhere("reads")
+    lost = (region.writes & read) - bound - interface.outputs - flow.parameters
     if lost:
         raise RefusedError("lost-scope", f"{_named(lost)} would no longer be a local variable.")
+    orphaned = (region.reads & bound) - read - interface.inputs - interface.outputs
+    if orphaned:
+        raise RefusedError("dead-store", f"{_named(orphaned)} would be assigned for nothing.")
 
 
-def _refuse_shared_variables(region: _Region, statements: Sequence[ast.stmt]) -> None:
+def _refuse_shared_variables(region: _Region) -> None:
     """A closure sees later writes of a variable, an argument doesn't.
 
     So a variable may be written in the block or held by a closure outside, and written outside
     or held by a closure in it, but not both.
     """
     flow = region.flow
-    used = flow.reads(statements) | region.writes
+    used = region.reads | region.writes
     rebound = flow.rebound_by_closures & used
     if rebound:
         raise RefusedError("nonlocal", f"{_named(rebound)} is rebound by a closure.")

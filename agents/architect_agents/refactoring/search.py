@@ -31,6 +31,7 @@ from architect_agents.refactoring.module_source import (
     UnreadableSourceError,
     read_module,
 )
+from architect_agents.refactoring.placement import Placement
 from architect_agents.refactoring.refusal import Refusal, RefusedError
 from architect_agents.refactoring.subject import Subject
 from architect_agents.refactoring.write_block import suggest_name, write_extraction
@@ -38,8 +39,9 @@ from architect_agents.types import FunctionFigures, Measure
 
 #: A part with this complexity or less is left alone: McCabe's own upper limit.
 TARGET = 10
-MOST_PARAMETERS = 5
-MOST_OUTPUTS = 2
+#: So many values may go in and come out; up to the second number only where nothing else helps.
+PARAMETERS = (5, 7)
+OUTPUTS = (2, 3)
 MOST_STEPS = 12
 #: How many of the ranked candidates are written out and measured.
 CONFIRMED = 8
@@ -87,9 +89,13 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class _Legal:
-    """A planned extraction with its rank: the lower the better."""
+    """A planned extraction with its rank: the lower the better.
 
-    rank: tuple[int, int, int]
+    The rank is whether the helper's interface is wide, the complexity left, the effort of
+    reading, and the line.
+    """
+
+    rank: tuple[bool, int, int, int]
     plan: Extraction | PredicateExtraction
 
     def write(self, subject: Subject) -> tuple[str, str]:
@@ -158,7 +164,8 @@ class Search:
         for estimate, candidate in _estimated(subject, ccn):
             if self.budget.is_spent and found:
                 break
-            if len(found) >= 3 * CONFIRMED and estimate > found[0].rank[0] + 2:
+            narrow = [one for one in found if not one.rank[0]]
+            if len(narrow) >= 3 * CONFIRMED and estimate > narrow[0].rank[1] + 2:
                 break
             try:
                 legal = _plan(subject, candidate, estimate)
@@ -233,19 +240,26 @@ def _plan(subject: Subject, candidate: Block | Condition, estimate: int) -> _Leg
     """Plan and rank: complexity first, then what a reader has to follow across the call."""
     if isinstance(candidate, Condition):
         predicate = plan_predicate(subject, candidate)
-        _refuse_wide_interface(len(predicate.parameters), 0)
-        return _Legal((estimate, len(predicate.parameters) + 1, 0), predicate)
+        wide = _is_wide(predicate.placement, len(predicate.parameters), 0)
+        return _Legal((wide, estimate, len(predicate.parameters) + 1, 0), predicate)
     plan = plan_extraction(subject, candidate)
-    _refuse_wide_interface(len(plan.parameters), len(plan.outputs))
+    wide = _is_wide(plan.placement, len(plan.parameters), len(plan.outputs))
     reports = plan.form.kind in ("flag", "optional", "flag-and-values")
     effort = len(plan.parameters) + 2 * len(plan.outputs) + 2 * reports - plan.has_comment
     effort += plan.form.kind == "flag-and-values"
     effort += 3 * len(subject.imported & set(plan.parameters))
-    return _Legal((estimate + reports, effort, candidate.first_line), plan)
+    return _Legal((wide, estimate + reports, effort, candidate.first_line), plan)
 
 
-def _refuse_wide_interface(parameters: int, outputs: int) -> None:
-    if parameters > MOST_PARAMETERS:
-        raise RefusedError("too-many-inputs", f"More than {MOST_PARAMETERS} values go in.")
-    if outputs > MOST_OUTPUTS:
-        raise RefusedError("too-many-outputs", f"More than {MOST_OUTPUTS} values come out.")
+def _is_wide(placement: Placement, parameters: int, outputs: int) -> bool:
+    """Whether more crosses the call than a reader likes to follow.
+
+    Raises:
+        RefusedError: it is more than anybody wants.
+    """
+    counted = parameters + placement.takes_receiver
+    if counted > PARAMETERS[1]:
+        raise RefusedError("too-many-inputs", f"More than {PARAMETERS[1]} values go in.")
+    if outputs > OUTPUTS[1]:
+        raise RefusedError("too-many-outputs", f"More than {OUTPUTS[1]} values come out.")
+    return parameters > PARAMETERS[0] or outputs > OUTPUTS[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,13 @@ class FunctionFlow:
         self.graph = build_graph(function)
         solve_liveness(self.graph, self.locals)
         solve_assignment(self.graph, self.locals, self.parameters)
+        #: How many nodes read, and how many touch, each variable.
+        self.counts = {
+            field: Counter(
+                name for node in self.graph.nodes for name in getattr(node.effects, field)
+            )
+            for field in ("reads", "touched")
+        }
         self._nodes_inside: dict[int, list[Node]] = {}
         self.closures = tuple(self._closures())
         self.rebound_by_closures = frozenset().union(
