@@ -8,11 +8,13 @@ import {
   type LanguageClientOptions,
   RevealOutputChannelOn,
   State,
+  WorkDoneProgressCancelNotification,
 } from "vscode-languageclient/node";
 import { Crashes } from "./crashes";
 import { findPython } from "./interpreter";
 import { DOCUMENT_SELECTOR } from "./languages";
 import { commandLine, type ImportStrategy } from "./launch";
+import { ProgressNotices } from "./progress";
 import type { ProposalView } from "./proposalView";
 import { hasModule, PythonError } from "./python";
 import { explicitOptions, type Options, SECTION } from "./settings";
@@ -44,14 +46,18 @@ export async function createClient(
   log.info(`Starting: ${command} ${args.join(" ")}`);
   const executable = { command, args: [...args] };
   const crashes = new Crashes();
+  const progress: ProgressNotices = new ProgressNotices((token) => {
+    void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
+  });
   const options = {
-    ...clientOptions(context, proposals),
+    ...clientOptions(context, proposals, progress),
     outputChannel: log,
     errorHandler: errorHandler(crashes, onGivenUp),
   };
-  const client = new LanguageClient(SECTION, "Architect LSP", { run: executable, debug: executable }, options);
+  const client: LanguageClient = new LanguageClient(SECTION, "Architect LSP", { run: executable, debug: executable }, options);
   client.onDidChangeState(({ newState }) => {
     if (newState === State.Running) crashes.running();
+    else progress.endAll();
   });
   return client;
 }
@@ -73,6 +79,7 @@ function errorHandler(crashes: Crashes, onGivenUp: () => void): ErrorHandler {
 function clientOptions(
   context: vscode.ExtensionContext,
   proposals: ProposalView,
+  progress: ProgressNotices,
 ): LanguageClientOptions {
   return {
     documentSelector: DOCUMENT_SELECTOR,
@@ -83,6 +90,9 @@ function clientOptions(
       trusted: vscode.workspace.isTrusted,
     }),
     middleware: {
+      handleWorkDoneProgress: (token, params, next) => {
+        progress.handle(token, params, next);
+      },
       workspace: {
         handleApplyEdit: (params, next) =>
           proposals.handleApplyEdit(params, (edit) => next(edit, new vscode.CancellationTokenSource().token)),

@@ -66,7 +66,7 @@ def test_what_spends_money_or_runs_code_is_not_a_repositorys_to_set(
     properties = {key: value for part in sections for key, value in part["properties"].items()}
     own = [f"architect.{setting.key}" for setting in SETTINGS if setting.user_only]
     assert own
-    assert {properties[key]["scope"] for key in own} == {"machine"}
+    assert {properties[key]["scope"] for key in own} == {"application"}
     restricted = manifest["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"]
     assert "architect.interpreter" in restricted
 

@@ -84,6 +84,11 @@ class Host:
     def user_settings(self) -> Path:
         return self.home / "user" / "User" / "settings.json"
 
+    @property
+    def machine_settings(self) -> Path:
+        """What belongs to this machine, such as paths; a remote VS Code keeps it apart."""
+        return self.home / "user" / "Machine" / "settings.json"
+
 
 @dataclass
 class VSCode:
@@ -92,11 +97,14 @@ class VSCode:
     host: Host
     workspace: Path
 
-    def configure(self, **settings: Any) -> None:
-        """Write the user's settings; their dots are written as two underscores here."""
-        named = {key.replace("__", "."): value for key, value in settings.items()}
-        self.host.user_settings.parent.mkdir(parents=True, exist_ok=True)
-        self.host.user_settings.write_text(json.dumps({**QUIET, **named}), encoding="utf-8")
+    def configure(self, user: Any = None, machine: Any = None) -> None:
+        """Write the settings of the user and of the machine, beside those of a quiet workbench."""
+        for path, settings in (
+            (self.host.user_settings, {**QUIET, **(user or {})}),
+            (self.host.machine_settings, machine or {}),
+        ):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(settings), encoding="utf-8")
 
     def run(self, scenario: str, file: str, **details: Any) -> dict[str, Any]:
         """Play ``scenario`` of scenarios.mjs on ``file``; gives what the scenario gives."""

@@ -59,7 +59,7 @@ def test_a_function_is_found_and_simplified_and_one_undo_brings_it_back(
 def test_a_discarded_proposal_leaves_the_file_alone(
     vscode: Any, example: Path, finding: dict[str, Any]
 ) -> None:
-    vscode.configure(workbench__colorTheme="Default Light Modern")
+    vscode.configure({"workbench.colorTheme": "Default Light Modern"})
     before = example.read_text(encoding="utf-8")
     vscode.run("askDiscard", example.name, finding=finding)
     assert example.read_text(encoding="utf-8") == before
@@ -87,16 +87,15 @@ def test_a_killed_server_comes_back_with_its_findings(
 
 
 def test_a_wrong_interpreter_is_said_in_one_sentence(vscode: Any, example: Path) -> None:
-    vscode.configure(architect__interpreter="/nowhere/python")
+    vscode.configure(machine={"architect.interpreter": "/nowhere/python"})
     vscode.run("noPython", example.name)
 
 
 def test_an_untrusted_workspace_is_measured_and_its_interpreter_never_runs(
     vscode: Any, example: Path, finding: dict[str, Any]
 ) -> None:
-    vscode.configure(
-        security__workspace__trust__enabled=True, security__workspace__trust__startupPrompt="never"
-    )
+    trust = "security.workspace.trust"
+    vscode.configure({f"{trust}.enabled": True, f"{trust}.startupPrompt": "never"})
     ran = vscode.workspace / "ran"
     planted = _script(vscode.workspace / "python", f'touch {ran}\nexec python3 "$@"\n')
     settings = vscode.workspace / ".vscode" / "settings.json"
@@ -118,7 +117,8 @@ async def test_cancelling_a_question_to_claude_closes_the_connection_and_edits_n
         ]
         interpreter = _script(vscode.workspace / "python", "\n".join(lines) + "\n")
         vscode.configure(
-            architect__interpreter=str(interpreter), architect__importStrategy="fromEnvironment"
+            {"architect.importStrategy": "fromEnvironment"},
+            machine={"architect.interpreter": str(interpreter)},
         )
         await asyncio.to_thread(vscode.run, "askCancel", example.name, finding=finding)
         assert fake.turns

@@ -84,7 +84,7 @@ export class Workbench {
   }
 
   async screenshot(name) {
-    await this.page.screenshot({ path: path.join(this.task.output, `${name}.png`) });
+    await this.page.screenshot({ path: path.join(this.task.output, `${name}.png`), animations: "disabled" });
   }
 
   /** Run a command of the palette by its title. */
