@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from architect_server.handlers import (
     code_actions,
+    code_lens,
     commands,
     configuration,
     diagnostics,
+    hover,
+    inlay_hints,
+    inquiries,
     lifecycle,
     text_sync,
 )
 from architect_server.server import ArchitectServer
 
-_AREAS = (lifecycle, configuration, text_sync, diagnostics, code_actions, commands)
+_AREAS = (
+    lifecycle,
+    configuration,
+    text_sync,
+    diagnostics,
+    code_actions,
+    commands,
+    inquiries,
+    hover,
+    inlay_hints,
+    code_lens,
+)
 
 
 def create_server() -> ArchitectServer:

@@ -11,7 +11,9 @@ from lsprotocol import types as lsp
 from pygls import uris
 
 from architect_server.analysis.model import Finding, FunctionMetrics, Severity, Span
+from architect_server.analysis.suppression import SuppressionFinding
 from architect_server.document import Change, Document, Encoding, Place, Splice
+from architect_server.inquiries import Opinion
 from architect_server.session import ClientFacts, Result
 from architect_server.target import target_of
 
@@ -20,6 +22,9 @@ SOURCE = "architect"
 
 #: The code of the one hint that says how far a file's result can be trusted.
 CONFIDENCE_CODE = "confidence"
+
+#: The code of a review's points.
+REVIEW_CODE = "review"
 
 #: How many decision points a diagnostic lists at most as related information.
 _RELATED = 30
@@ -38,6 +43,7 @@ def client_facts(params: lsp.InitializeParams, encoding: str | None) -> ClientFa
     workspace = params.capabilities.workspace or lsp.WorkspaceClientCapabilities()
     window = params.capabilities.window or lsp.WindowClientCapabilities()
     edits = workspace.workspace_edit or lsp.WorkspaceEditClientCapabilities()
+    hover = text.hover or lsp.HoverClientCapabilities()
     publish = text.publish_diagnostics or lsp.PublishDiagnosticsClientCapabilities()
     refresh = workspace.diagnostics
     watching = workspace.did_change_watched_files
@@ -48,9 +54,13 @@ def client_facts(params: lsp.InitializeParams, encoding: str | None) -> ClientFa
         diagnostics_refresh=bool(refresh and refresh.refresh_support),
         related_information=bool(publish.related_information),
         code_description=bool(publish.code_description_support),
+        markdown=lsp.MarkupKind.Markdown in (hover.content_format or []),
+        inlay_hint_refresh=bool(workspace.inlay_hint and workspace.inlay_hint.refresh_support),
+        code_lens_refresh=bool(workspace.code_lens and workspace.code_lens.refresh_support),
         document_changes=bool(edits.document_changes),
         change_annotations=edits.change_annotation_support is not None,
         work_done_progress=bool(window.work_done_progress),
+        show_document=bool(window.show_document and window.show_document.support),
         configuration=bool(workspace.configuration),
         watched_files=bool(watching and watching.dynamic_registration),
     )
@@ -91,6 +101,11 @@ def _position(place: Place) -> lsp.Position:
     return lsp.Position(place.line, place.character)
 
 
+def to_position(document: Document, line: int, column: int, encoding: Encoding) -> lsp.Position:
+    """The protocol's position of a code-point ``column`` in a 1-based ``line``."""
+    return _position(document.place_in_line(line - 1, column, encoding))
+
+
 def to_range(document: Document, span: Span, encoding: Encoding) -> lsp.Range:
     """The protocol's range of a stretch of one line."""
     line = span.line - 1
@@ -102,7 +117,14 @@ def to_range(document: Document, span: Span, encoding: Encoding) -> lsp.Range:
 
 def to_diagnostics(result: Result, client: ClientFacts) -> list[lsp.Diagnostic]:
     """All that is to be shown of one result: its findings, and how far it can be trusted."""
-    shown = [_finding(result.document, finding, client) for finding in result.findings]
+    if not result.surfaces.diagnostics:
+        return []
+    shown = [
+        _finding(result.document, finding, client)
+        for finding in result.findings
+        if result.surfaces.suppressed or not finding.suppressed
+    ]
+    shown += [_problem(result.document, problem, client) for problem in result.problems]
     confidence = result.metrics.confidence
     if confidence.level != "complete":
         line = (confidence.from_line or 1) - 1
@@ -121,18 +143,45 @@ def to_diagnostics(result: Result, client: ClientFacts) -> list[lsp.Diagnostic]:
 
 
 def _finding(document: Document, finding: Finding, client: ClientFacts) -> lsp.Diagnostic:
-    function = finding.function
-    page = rule_page(finding.rule)
+    function, silence = finding.function, finding.suppressed
     return lsp.Diagnostic(
         range=to_range(document, function.name_span, client.encoding),
-        message=finding.message,
-        severity=_SEVERITY[finding.severity],
+        message=finding.message + (f"; suppressed: {silence}" if silence else ""),
+        severity=lsp.DiagnosticSeverity.Hint if silence else _SEVERITY[finding.severity],
         source=SOURCE,
         code=finding.rule,
-        code_description=lsp.CodeDescription(page) if page and client.code_description else None,
+        code_description=_description(finding.rule, client),
         related_information=_related(document, function, client) if finding.rule == "ccn" else None,
         data=target_of(document, function).to_wire(),
     )
+
+
+def _problem(
+    document: Document, problem: SuppressionFinding, client: ClientFacts
+) -> lsp.Diagnostic:
+    """What is wrong with a suppression of ours; one that is not needed any more is faded."""
+    stale = problem.rule == "stale-suppression"
+    return lsp.Diagnostic(
+        range=to_offsets_range(document, problem.start, problem.end, client.encoding),
+        message=problem.message,
+        severity=lsp.DiagnosticSeverity.Information if stale else lsp.DiagnosticSeverity.Warning,
+        source=SOURCE,
+        code=problem.rule,
+        code_description=_description(problem.rule, client),
+        tags=[lsp.DiagnosticTag.Unnecessary] if stale else None,
+    )
+
+
+def to_offsets_range(document: Document, start: int, end: int, encoding: Encoding) -> lsp.Range:
+    """The protocol's range of a stretch of text, by offsets."""
+    return lsp.Range(
+        _position(document.place(start, encoding)), _position(document.place(end, encoding))
+    )
+
+
+def _description(rule: str, client: ClientFacts) -> lsp.CodeDescription | None:
+    page = rule_page(rule) if client.code_description else None
+    return lsp.CodeDescription(page) if page else None
 
 
 def _related(
@@ -158,6 +207,23 @@ def rule_page(rule: str) -> str | None:
     """The URI of the page that explains ``rule``; it travels with the package."""
     page = Path(str(files("architect_server") / "rules" / f"{rule}.md"))
     return uris.from_fs_path(str(page)) if page.is_file() else None
+
+
+def to_points(opinion: Opinion, document: Document, client: ClientFacts) -> list[lsp.Diagnostic]:
+    """The points of a review that still apply to ``document``."""
+    return [
+        lsp.Diagnostic(
+            range=lsp.Range(
+                _position(document.place(extent.start, client.encoding)),
+                _position(document.place(extent.end, client.encoding)),
+            ),
+            message=point.message,
+            severity=_SEVERITY[point.severity],
+            source=SOURCE,
+            code=REVIEW_CODE,
+        )
+        for point, extent in opinion.points_now(document.text)
+    ]
 
 
 def to_workspace_edit(

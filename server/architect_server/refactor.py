@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlparse
 
 from architect_agents.errors import ArchitectError
@@ -53,6 +53,7 @@ class Answer:
     function: str
     document: Document
     request: RefactorRequest
+    outcome: Outcome
     extent: Splice
     splices: tuple[Splice, ...] = ()
 
@@ -136,7 +137,7 @@ def request_for(
 ) -> RefactorRequest:
     """What an architect is asked about ``function``."""
     return RefactorRequest(
-        path=_shown_path(document, surroundings),
+        path=shown_path(document, surroundings),
         language=document.language_id,
         source=document.text,
         function=function.qualified_name,
@@ -148,7 +149,7 @@ def request_for(
     )
 
 
-def _shown_path(document: Document, surroundings: Surroundings) -> str:
+def shown_path(document: Document, surroundings: Surroundings) -> str:
     """The path inside the workspace; a document's name where it lies outside or nowhere."""
     path, workspace = surroundings.path, surroundings.workspace
     if path is not None and workspace is not None and path.is_relative_to(workspace):
@@ -225,6 +226,15 @@ async def reanchored(answer: Answer, current: Document | None) -> tuple[Splice, 
     return tuple(splices)
 
 
+async def remember(answer: Answer, decision: Literal["applied", "rejected"]) -> None:
+    """Let the agent's memory know what became of a proposal that taught something general."""
+    if not answer.outcome.lesson:
+        return
+    from architect_agents.architect import remember as note
+
+    await asyncio.to_thread(note, answer.request, answer.outcome, decision)
+
+
 def spliced(document: Document, splices: Sequence[Splice]) -> str:
     """The document's text after ``splices``."""
     text = document.text
@@ -255,6 +265,7 @@ def _answer(
         function=function.qualified_name,
         document=document,
         request=request,
+        outcome=outcome,
         extent=_extent(document, function),
         splices=splices if accepted else (),
     )

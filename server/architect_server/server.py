@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -11,6 +12,8 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from architect_server import __version__
+from architect_server.convert import to_path
+from architect_server.inquiries import Opinion
 from architect_server.schedule import Schedule
 from architect_server.session import Session
 from architect_server.worker import AnalysisWorker
@@ -62,7 +65,14 @@ class ArchitectServer(LanguageServer):
         #: What each document's client was given on request, with the number of that answer.
         self.pulled: dict[str, tuple[list[lsp.Diagnostic], int]] = {}
 
+        #: The newest review or answer about each document, whose points are shown in the text.
+        self.opinions: dict[str, Opinion] = {}
         self._background: set[asyncio.Task[Any]] = set()
+
+    def path_of(self, uri: str) -> Path | None:
+        """The file behind ``uri``: a cell's is its notebook, an untitled text has none."""
+        notebooks = self.session.notebooks
+        return notebooks[uri] if uri in notebooks else to_path(uri)
 
     def background(self, run: Coroutine[Any, Any, None]) -> None:
         """Run something for the length of the connection (a task needs a holder)."""

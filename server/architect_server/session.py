@@ -6,13 +6,15 @@ Everything handed out is a frozen snapshot; the session alone is altered, and on
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from architect_server.analysis.model import FileMetrics, Finding
+from architect_server.analysis.suppression import SuppressionFinding
+from architect_server.discovery import Ignores, matches
 from architect_server.document import Document, Encoding
-from architect_server.settings import Layer, Settings, SettingsByPlace
+from architect_server.settings import Layer, Settings, SettingsByPlace, Surfaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +27,29 @@ class ClientFacts:
     diagnostics_refresh: bool = False
     related_information: bool = False
     code_description: bool = False
+    markdown: bool = False
+    inlay_hint_refresh: bool = False
+    code_lens_refresh: bool = False
     document_changes: bool = False
     change_annotations: bool = False
     work_done_progress: bool = False
+    show_document: bool = False
     configuration: bool = False
     watched_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was found in one version of one document."""
+    """What was found in one version of one document.
+
+    ``problems`` are those of our own suppressions; ``surfaces`` says what is to be shown.
+    """
 
     document: Document
     metrics: FileMetrics
     findings: tuple[Finding, ...]
+    problems: tuple[SuppressionFinding, ...] = ()
+    surfaces: Surfaces = field(default_factory=Surfaces)
 
 
 @dataclass
@@ -50,6 +61,9 @@ class Session:
     folders: dict[str, Path] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
+    #: The notebook that each open cell belongs to.
+    notebooks: dict[str, Path | None] = field(default_factory=dict)
+    ignores: Ignores = field(default_factory=Ignores)
     editor_options: Mapping[str, Any] = field(default_factory=dict)
     _settings: SettingsByPlace = field(default_factory=lambda: _below({}))
     _told: set[str] = field(default_factory=set)
@@ -76,10 +90,19 @@ class Session:
     def forget_settings(self) -> None:
         """Read the files that hold settings anew at next use."""
         self._settings = _below(self.editor_options)
+        self.ignores = Ignores()
 
     def settings_for(self, path: Path | None, language: str = "") -> Settings:
         """The settings in force for the text at ``path`` (None: an untitled one)."""
-        return self._settings.of(path, language)
+        return self._settings.of(path, language, self.workspace_of(path))
+
+    def leaves_out(self, path: Path | None, settings: Settings) -> bool:
+        """Whether git or the settings leave the file at ``path`` out."""
+        if path is None:
+            return False
+        workspace = self.workspace_of(path)
+        base = settings.exclude_base or workspace
+        return matches(settings.exclude, base, path) or self.ignores.leaves_out(path, workspace)
 
     def new_problems(self) -> Iterator[str]:
         """Sentences about bad options that this client was not told yet."""
@@ -87,17 +110,6 @@ class Session:
             if problem not in self._told:
                 self._told.add(problem)
                 yield problem
-
-    def keep(self, result: Result) -> None:
-        """Remember ``result``; one that was skipped or cut never replaces a better one's figures.
-
-        A half-typed file must not make everything that was known disappear.
-        """
-        previous = self.results.get(result.document.uri)
-        if result.metrics.confidence.level == "skipped" and previous is not None:
-            metrics = replace(previous.metrics, confidence=result.metrics.confidence)
-            result = Result(previous.document, metrics, previous.findings)
-        self.results[result.document.uri] = result
 
 
 def _below(editor_options: Mapping[str, Any]) -> SettingsByPlace:

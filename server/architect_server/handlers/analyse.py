@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pathspec
 from lsprotocol import types as lsp
 
 from architect_server.analysis.carry_over import carry_over
 from architect_server.analysis.model import Confidence, FileMetrics
-from architect_server.analysis.rules import find
-from architect_server.convert import to_diagnostics, to_path
+from architect_server.convert import to_diagnostics, to_points
 from architect_server.document import Document
+from architect_server.judgement import judge
 from architect_server.server import ArchitectServer
 from architect_server.session import Result
 from architect_server.settings import Settings
@@ -22,9 +21,10 @@ def start_analysis(server: ArchitectServer, document: Document) -> None:
 
 
 async def _analyse(server: ArchitectServer, document: Document) -> None:
-    settings = server.session.settings_for(to_path(document.uri))
+    path = server.path_of(document.uri)
+    settings = server.session.settings_for(path, document.language_id)
     tell_problems(server)
-    if is_excluded(server, document.uri, settings):
+    if server.session.leaves_out(path, settings):
         take(server, Result(document, FileMetrics(document.language_id, Confidence()), ()))
         return
     metrics = await _measure(server, document, settings)
@@ -33,7 +33,12 @@ async def _analyse(server: ArchitectServer, document: Document) -> None:
     previous = server.session.results.get(document.uri)
     if previous is not None:
         metrics = carry_over(previous.document.text, previous.metrics, document.text, metrics)
-    take(server, Result(document, metrics, find(metrics, settings.limits)))
+    workspace = server.session.workspace_of(path)
+    judged = judge(document.text, metrics, settings, path, workspace)
+    take(
+        server,
+        Result(document, metrics, judged.findings, judged.problems, settings.surfaces),
+    )
 
 
 async def _measure(server: ArchitectServer, document: Document, settings: Settings) -> FileMetrics:
@@ -43,17 +48,6 @@ async def _measure(server: ArchitectServer, document: Document, settings: Settin
     return await server.worker.measure(document.text, document.language_id, settings.time_limit)
 
 
-def is_excluded(server: ArchitectServer, uri: str, settings: Settings) -> bool:
-    """Whether the settings leave this file out."""
-    path = to_path(uri)
-    if not settings.exclude or path is None:
-        return False
-    workspace = server.session.workspace_of(path)
-    relative = path.relative_to(workspace) if workspace else path
-    spec = pathspec.GitIgnoreSpec.from_lines(settings.exclude)
-    return spec.match_file(relative.as_posix())
-
-
 def take(server: ArchitectServer, result: Result) -> None:
     """Keep ``result`` and show it, unless the client asks for diagnostics itself."""
     server.session.results[result.document.uri] = result
@@ -61,10 +55,28 @@ def take(server: ArchitectServer, result: Result) -> None:
         publish(server, result)
 
 
+def shown_diagnostics(server: ArchitectServer, result: Result) -> list[lsp.Diagnostic]:
+    """All that is to be shown of a document: its findings, and the points of a review."""
+    found = to_diagnostics(result, server.session.client)
+    opinion = server.opinions.get(result.document.uri)
+    if opinion is not None:
+        found += to_points(opinion, result.document, server.session.client)
+    return found
+
+
+def show_again(server: ArchitectServer, uri: str) -> None:
+    """After something other than the text changed: show the newest result anew."""
+    client = server.session.client
+    if not client.pull_diagnostics and (result := server.session.results.get(uri)):
+        publish(server, result)
+    elif client.diagnostics_refresh:
+        server.workspace_diagnostic_refresh(None)
+
+
 def publish(server: ArchitectServer, result: Result) -> None:
     """Push the diagnostics of ``result``, if they differ from what the client shows."""
     uri = result.document.uri
-    diagnostics = to_diagnostics(result, server.session.client)
+    diagnostics = shown_diagnostics(server, result)
     if server.published.get(uri, []) == diagnostics:
         return
     server.published[uri] = diagnostics
@@ -80,6 +92,10 @@ def refresh(server: ArchitectServer) -> None:
     client = server.session.client
     if client.pull_diagnostics and client.diagnostics_refresh:
         server.workspace_diagnostic_refresh(None)
+    if client.inlay_hint_refresh:
+        server.workspace_inlay_hint_refresh(None)
+    if client.code_lens_refresh:
+        server.workspace_code_lens_refresh(None)
 
 
 def tell_problems(server: ArchitectServer) -> None:

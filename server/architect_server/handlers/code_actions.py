@@ -6,27 +6,43 @@ from collections.abc import Iterator, Sequence
 
 from lsprotocol import types as lsp
 
-from architect_server.convert import SOURCE, to_path
+from architect_server.convert import SOURCE, to_workspace_edit
+from architect_server.handlers import suppress_actions
 from architect_server.handlers.commands import ASK, SIMPLIFY
 from architect_server.server import ArchitectServer
 from architect_server.target import RefactorTarget, target_of
 
 #: "Ask architect" may go to a model; a rewrite, and never a preferred one.
 ASK_KIND = lsp.CodeActionKind.RefactorRewrite
+#: A change that came with a point of a review.
+SUGGESTION_KIND = lsp.CodeActionKind.RefactorRewrite
 #: The embedded architect moves code into helpers, as an editor's own "extract" does.
 SIMPLIFY_KIND = lsp.CodeActionKind.RefactorExtract
 
 
 def register(server: ArchitectServer) -> None:
     """Add the handler of this file to ``server``."""
-    options = lsp.CodeActionOptions(code_action_kinds=[ASK_KIND, SIMPLIFY_KIND])
+    options = lsp.CodeActionOptions(
+        code_action_kinds=[ASK_KIND, SIMPLIFY_KIND, suppress_actions.KIND]
+    )
     server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
 
 
 def code_action(server: ArchitectServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    """Offer what removes a bad suppression, the architects, and last of all silence."""
+    if not _wanted(suppress_actions.KIND, params.context.only):
+        return _architects(server, params)
+    return [
+        *suppress_actions.removals(server, params),
+        *_architects(server, params),
+        *suppress_actions.suppressions(server, params),
+    ]
+
+
+def _architects(server: ArchitectServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     """Offer the architects for every function with a finding at the given range."""
     uri = params.text_document.uri
-    if not server.session.settings_for(to_path(uri)).architect_enabled:
+    if not server.session.settings_for(server.path_of(uri)).architect_enabled:
         return []
     actions: list[lsp.CodeAction] = []
     for target, diagnostic in _targets(server, params):
@@ -41,6 +57,29 @@ def code_action(server: ArchitectServer, params: lsp.CodeActionParams) -> list[l
         if python and _wanted(SIMPLIFY_KIND, params.context.only):
             title = f"Extract helpers from {target.function} (embedded architect)"
             actions.append(_action(title, SIMPLIFY_KIND, SIMPLIFY, target, diagnostic))
+    if _wanted(SUGGESTION_KIND, params.context.only):
+        actions += _suggestions(server, params)
+    return actions
+
+
+def _suggestions(server: ArchitectServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    """Apply suggestion n: for the points of a review at the given lines.
+
+    A suggestion was checked against one text, so it is offered on that text only.
+    """
+    uri = params.text_document.uri
+    opinion, document = server.opinions.get(uri), server.session.documents.get(uri)
+    if opinion is None or document is None or document.text != opinion.document.text:
+        return []
+    client = server.session.client
+    actions = []
+    for point in opinion.points:
+        first, _ = document.lines.position(point.extent.start)
+        last, _ = document.lines.position(point.extent.end)
+        if point.suggestion and first <= params.range.end.line and last >= params.range.start.line:
+            title = f"Apply suggestion {point.number}: {point.title} ({point.headline})"
+            edit = to_workspace_edit(document, point.suggestion, client, title)
+            actions.append(lsp.CodeAction(title=title, kind=SUGGESTION_KIND, edit=edit))
     return actions
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -11,12 +9,11 @@ from lsprotocol import types as lsp
 from architect_server.convert import to_path, to_workspace_edit
 from architect_server.document import Document
 from architect_server.handlers.consent import must_stay_offline
-from architect_server.progress import Cancelled, Report, run_with_progress
-from architect_server.refactor import Answer, Refused, Surroundings, ask, reanchored
+from architect_server.handlers.run import run_once, tell, workspace_key
+from architect_server.progress import Report
+from architect_server.refactor import Answer, Surroundings, ask, reanchored, remember
 from architect_server.server import ArchitectServer
 from architect_server.target import RefactorTarget
-
-logger = logging.getLogger(__name__)
 
 ASK = "architect.ask"
 SIMPLIFY = "architect.simplify"
@@ -38,7 +35,7 @@ async def _run(server: ArchitectServer, argument: Any, offline: bool) -> dict[st
     """Ask about the function that ``argument`` names; the answer says how it ended."""
     target = RefactorTarget.from_wire(argument)
     if target is None:
-        return _tell(
+        return tell(
             server,
             "failed",
             "Architect: this command comes with a code action; "
@@ -46,40 +43,13 @@ async def _run(server: ArchitectServer, argument: Any, offline: bool) -> dict[st
         )
     document = server.session.documents.get(target.uri)
     if document is None:
-        return _tell(server, "failed", "Architect: open the file first, then ask again.")
-    workspace = str(server.session.workspace_of(to_path(target.uri)) or target.uri)
-    if workspace in server.asking:
-        return _tell(
-            server,
-            "failed",
-            "Architect: a run for this workspace is already going on; wait for it or cancel it.",
-        )
-    server.asking[workspace] = _current_task()
-    try:
-        settings = server.session.settings_for(to_path(target.uri))
-        offline = await must_stay_offline(server, workspace, settings, offline)
-        answer = await run_with_progress(
-            server,
-            f"Architect: {target.function}",
-            server.session.client.work_done_progress,
-            lambda report: _ask_about(server, target, document, offline, report),
-        )
+        return tell(server, "failed", "Architect: open the file first, then ask again.")
+
+    async def work(report: Report) -> dict[str, Any]:
+        answer = await _ask_about(server, target, document, offline, report)
         return await _deliver(server, answer)
-    except Cancelled:
-        return {"status": "cancelled"}
-    except Refused as refusal:
-        return _tell(server, "failed", f"Architect: {refusal}", lsp.MessageType.Warning)
-    except Exception:
-        logger.exception("A question about %s failed", target.function)
-        return _tell(
-            server,
-            "failed",
-            "Architect: something went wrong inside the server; nothing was changed. "
-            "The server's log has the details for a bug report.",
-            lsp.MessageType.Error,
-        )
-    finally:
-        server.asking.pop(workspace, None)
+
+    return await run_once(server, target.uri, f"Architect: {target.function}", work)
 
 
 async def _ask_about(
@@ -91,6 +61,8 @@ async def _ask_about(
 ) -> Answer:
     path = to_path(document.uri)
     settings = server.session.settings_for(path)
+    key = workspace_key(server, document.uri)
+    offline = await must_stay_offline(server, key, settings, offline)
     metrics = await server.worker.measure(document.text, document.language_id, settings.time_limit)
     workspace = server.session.workspace_of(path)
     surroundings = Surroundings(settings, path, workspace, server.session.trusted)
@@ -101,11 +73,11 @@ async def _deliver(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
     """Say how it ended; where a checked edit stands, have the editor apply it."""
     if not answer.splices:
         kind = lsp.MessageType.Warning if answer.status == "rejected" else lsp.MessageType.Info
-        return _tell(server, answer.status, answer.message, kind)
+        return tell(server, answer.status, answer.message, kind)
     current = server.session.documents.get(answer.document.uri)
     splices = await reanchored(answer, current)
     if current is None or splices is None:
-        return _tell(
+        return tell(
             server,
             "stale",
             f"Architect: {answer.function} changed while the architect "
@@ -115,24 +87,8 @@ async def _deliver(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
     response = await server.workspace_apply_edit_async(
         lsp.ApplyWorkspaceEditParams(edit=edit, label=answer.title)
     )
+    await remember(answer, "applied" if response.applied else "rejected")
     if not response.applied:
         why = f" ({response.failure_reason})" if response.failure_reason else ""
-        return _tell(server, "not-applied", f"Architect: the edit was not applied{why}.")
-    return _tell(server, "applied", answer.message)
-
-
-def _tell(
-    server: ArchitectServer,
-    status: str,
-    message: str,
-    kind: lsp.MessageType = lsp.MessageType.Info,
-) -> dict[str, Any]:
-    server.say(message, kind)
-    return {"status": status, "message": message}
-
-
-def _current_task() -> asyncio.Task[Any]:
-    task = asyncio.current_task()
-    if task is None:
-        raise RuntimeError("commands run on the loop")
-    return task
+        return tell(server, "not-applied", f"Architect: the edit was not applied{why}.")
+    return tell(server, "applied", answer.message)

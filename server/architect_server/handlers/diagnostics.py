@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
-from architect_server.convert import SOURCE, to_diagnostics
+from architect_server.convert import SOURCE
+from architect_server.handlers.analyse import shown_diagnostics
 from architect_server.server import ArchitectServer
 
 
@@ -23,7 +24,7 @@ async def document_diagnostic(
     uri = params.text_document.uri
     await server.schedule.settled(uri)
     result = server.session.results.get(uri)
-    diagnostics = to_diagnostics(result, server.session.client) if result else []
+    diagnostics = shown_diagnostics(server, result) if result else []
     shown, number = server.pulled.get(uri, ([], 0))
     if shown != diagnostics:
         number += 1

@@ -54,5 +54,6 @@ def did_close(server: ArchitectServer, params: lsp.DidCloseTextDocumentParams) -
     server.schedule.cancel(uri)
     server.session.close(uri)
     server.pulled.pop(uri, None)
+    server.opinions.pop(uri, None)
     if server.published.pop(uri, None):
         server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))

@@ -1,0 +1,106 @@
+"""The commands for reviews and questions: ask, open the page, show its points in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lsprotocol import types as lsp
+
+from architect_server.convert import to_path
+from architect_server.document import Document
+from architect_server.handlers.analyse import show_again
+from architect_server.handlers.consent import must_stay_offline
+from architect_server.handlers.run import run_once, tell
+from architect_server.inquiries import Opinion, Topic, inquire, keep_page, why_no_model
+from architect_server.progress import Report
+from architect_server.refactor import Refused, Surroundings
+from architect_server.server import ArchitectServer
+
+REVIEW = "architect.review"
+QUESTION = "architect.question"
+FOLLOW_UP = "architect.followUp"
+
+
+def register(server: ArchitectServer) -> None:
+    """Add the commands of this file to ``server``.
+
+    Each takes one object: ``uri``, and as they apply ``startLine`` and ``endLine`` (1-based; left
+    out for the whole file) and ``question``.
+    """
+
+    @server.command(REVIEW)
+    async def _review(argument: Any = None) -> dict[str, Any]:
+        return await _run(server, "review", argument)
+
+    @server.command(QUESTION)
+    async def _question(argument: Any = None) -> dict[str, Any]:
+        return await _run(server, "question", argument)
+
+    @server.command(FOLLOW_UP)
+    async def _follow_up(argument: Any = None) -> dict[str, Any]:
+        return await _run(server, "follow-up", argument)
+
+
+async def _run(server: ArchitectServer, how: str, argument: Any) -> dict[str, Any]:
+    given = argument if isinstance(argument, Mapping) else {}
+    document = server.session.documents.get(str(given.get("uri")))
+    if document is None:
+        return tell(server, "failed", "Architect: open the file first, then ask again.")
+    topic = _topic(how, given)
+    if topic.kind == "question" and not topic.question:
+        return tell(server, "failed", "Architect: the question is empty.")
+    earlier = server.opinions.get(document.uri) if how == "follow-up" else None
+    if how == "follow-up" and earlier is None:
+        return tell(server, "failed", "Architect: ask something first, then follow up on it.")
+    return await run_once(
+        server,
+        document.uri,
+        f"Architect: {topic.kind} of {document.name}",
+        lambda report: _ask(server, topic, document, earlier, report),
+    )
+
+
+def _topic(how: str, given: Mapping[Any, Any]) -> Topic:
+    first, last = given.get("startLine"), given.get("endLine")
+    question = given.get("question")
+    return Topic(
+        "review" if how == "review" else "question",
+        first if isinstance(first, int) and first > 0 else 0,
+        last if isinstance(last, int) and last > 0 else 0,
+        question.strip() if isinstance(question, str) else "",
+    )
+
+
+async def _ask(
+    server: ArchitectServer,
+    topic: Topic,
+    document: Document,
+    earlier: Opinion | None,
+    report: Report,
+) -> dict[str, Any]:
+    path = to_path(document.uri)
+    settings = server.session.settings_for(path)
+    workspace = server.session.workspace_of(path)
+    if await must_stay_offline(server, str(workspace or document.uri), settings, offline=False):
+        raise Refused(why_no_model())
+    surroundings = Surroundings(settings, path, workspace, server.session.trusted)
+    opinion = await inquire(topic, document, surroundings, report, earlier)
+    server.opinions[document.uri] = opinion
+    show_again(server, document.uri)
+    return await _open_page(server, opinion, topic)
+
+
+async def _open_page(server: ArchitectServer, opinion: Opinion, topic: Topic) -> dict[str, Any]:
+    """Open the page where the client can; say where it lies where it can't."""
+    page = keep_page(opinion, topic.kind)
+    shown = False
+    if server.session.client.show_document:
+        answer = await server.window_show_document_async(
+            lsp.ShowDocumentParams(uri=page.as_uri(), take_focus=True)
+        )
+        shown = answer.success
+    points = f", {len(opinion.points)} points" if opinion.points else ""
+    where = "" if shown else f" The report is in {page}."
+    result = tell(server, "answered", f"Architect: {opinion.title}{points}.{where}")
+    return {**result, "report": page.as_uri()}

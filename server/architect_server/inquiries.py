@@ -1,0 +1,169 @@
+"""The use cases "review this" and "answer a question": the second bridge to ``architect_agents``.
+
+An inquiry ends in an Opinion: a page to read, and points that lie on lines of the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from architect_agents.errors import ArchitectError
+from architect_agents.types import Report
+from architect_server.analysis.model import Severity
+from architect_server.document import Document, Splice, rebase
+from architect_server.refactor import (
+    Refused,
+    Surroundings,
+    architect_for,
+    headline,
+    make_gate,
+    shown_path,
+)
+
+Kind = Literal["review", "question"]
+
+_SEVERITY: dict[str, Severity] = {
+    "high": "warning",
+    "medium": "information",
+    "low": "information",
+    "note": "hint",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What is asked: the kind, the 1-based lines that matter (0 and 0: all), the words."""
+
+    kind: Kind
+    first_line: int = 0
+    last_line: int = 0
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a review, on the lines of ``extent`` (offsets into the opinion's document).
+
+    ``suggestion`` is a change that passed the gate, for exactly that document; empty if there is
+    none. ``headline`` says what was shown of it.
+    """
+
+    number: int
+    title: str
+    message: str
+    severity: Severity
+    extent: Splice
+    suggestion: tuple[Splice, ...] = ()
+    headline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The answer. ``page`` is Markdown; ``source`` is what a follow-up goes on from."""
+
+    document: Document
+    title: str
+    page: str
+    points: tuple[Point, ...]
+    source: Any
+
+    def points_now(self, text: str) -> list[tuple[Point, Splice]]:
+        """The points whose own lines are unchanged in ``text``, with where they are there."""
+        found = []
+        for point in self.points:
+            moved = rebase([point.extent], self.document.text, text)
+            if moved is not None:
+                found.append((point, moved[0]))
+        return found
+
+
+async def inquire(
+    topic: Topic,
+    document: Document,
+    surroundings: Surroundings,
+    report: Report,
+    earlier: Opinion | None = None,
+) -> Opinion:
+    """Ask the model's architect for a review or an answer; ``earlier`` makes it a follow-up.
+
+    Raises:
+        Refused: there is no model to ask, or it could not answer.
+    """
+    from architect_agents.inquiry import Inquiry
+    from architect_agents.model_architect import ModelArchitect
+    from architect_agents.report_page import as_markdown
+
+    inquiry = Inquiry(
+        kind=topic.kind,
+        path=shown_path(document, surroundings),
+        language=document.language_id,
+        source=document.text,
+        question=topic.question,
+        first_line=topic.first_line,
+        last_line=topic.last_line,
+        workspace=surroundings.workspace,
+        trusted=surroundings.trusted,
+    )
+    architect = architect_for(inquiry.request, surroundings.settings, offline=False)
+    if not isinstance(architect, ModelArchitect):
+        raise Refused(why_no_model())
+    try:
+        before = earlier.source if earlier else None
+        answer = await architect.consult(inquiry, make_gate(), report, before)
+    except ArchitectError as error:
+        raise Refused(str(error)) from error
+    points = tuple(
+        _point(number, finding, document) for number, finding in enumerate(answer.findings, 1)
+    )
+    return Opinion(document, answer.title, as_markdown(answer), points, answer)
+
+
+def why_no_model() -> str:
+    """Why only a model can answer this, and how to get one."""
+    from architect_agents.models.credentials import why_unavailable
+
+    how = why_unavailable() or "The setting architect.offline keeps it from being asked."
+    return f"Reviews and answers come from a model, and there is none to ask. {how}"
+
+
+def _point(number: int, finding: Any, document: Document) -> Point:
+    start = document.lines.line_start(finding.first_line - 1)
+    end = document.lines.line_end(finding.last_line - 1)
+    proposal = finding.proposal
+    accepted = proposal is not None and proposal.verdict.accepted
+    details = [finding.title, finding.why, finding.what_to_do]
+    return Point(
+        number=number,
+        title=finding.title,
+        message="\n".join(part for part in details if part),
+        severity=_SEVERITY[finding.severity],
+        extent=Splice(start, end, ""),
+        suggestion=tuple(Splice(e.start, e.end, e.text) for e in proposal.edits)
+        if accepted
+        else (),
+        headline=headline(proposal.verdict) if accepted else "",
+    )
+
+
+def keep_page(opinion: Opinion, kind: Kind) -> Path:
+    """Write the page where the next one on the same text will stand too; its path.
+
+    Raises:
+        Refused: it can't be written.
+    """
+    from platformdirs import user_state_path
+
+    mark = hashlib.sha256(opinion.document.uri.encode()).hexdigest()[:8]
+    name = re.sub(r"[^\w.-]+", "-", opinion.document.name)
+    path = user_state_path("architect-lsp") / "reports" / f"{name}-{kind}-{mark}.md"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.write_text(opinion.page, encoding="utf-8")
+        path.chmod(0o600)
+    except OSError as error:
+        raise Refused(f"The report can't be written to {path}: {error.strerror}.") from error
+    return path
