@@ -196,7 +196,7 @@ def lost_handler(node: ast.AST, rng: random.Random) -> bool:
 
 
 def lost_finally(node: ast.AST, rng: random.Random) -> bool:
-    if not isinstance(node, ast.Try) or not node.finalbody:
+    if not isinstance(node, ast.Try) or all(isinstance(one, ast.Pass) for one in node.finalbody):
         return False
     node.body += node.finalbody
     node.finalbody = [] if node.handlers else [ast.Pass()]
@@ -359,6 +359,8 @@ def moved_into_branch(node: ast.AST, rng: random.Random) -> bool:
 def swapped_results(node: ast.AST, rng: random.Random) -> bool:
     if not isinstance(node, ast.Return | ast.Assign) or not isinstance(node.value, ast.Tuple):
         return False
+    if all(isinstance(one, ast.Constant) for one in node.value.elts):
+        return False  # ``False, None`` and ``None, False`` often come to the same
     node.value.elts.reverse()
     return len(node.value.elts) > 1
 

@@ -8,7 +8,9 @@ none (a model's free one) is held to the strict fingerprint instead, and to the 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from architect_agents.refactoring import text_checks
 from architect_agents.refactoring.ast_count import highest_count
@@ -33,6 +35,7 @@ from architect_agents.refactoring.module_source import (
 from architect_agents.refactoring.round_trip import check_round_trip
 from architect_agents.refactoring.surface import check_surface
 from architect_agents.refactoring.target_only import check_target_only
+from architect_agents.sandbox.tests_check import TestSettings, check_tests
 from architect_agents.types import (
     Check,
     Figures,
@@ -111,6 +114,24 @@ class RefactoringGate:
             limits=limits or FindingLimits(),
         )
         return self.judge(request, after)
+
+    async def judge_with_tests(
+        self, request: RefactorRequest, candidate: str, settings: TestSettings | None = None
+    ) -> Verdict:
+        """As ``judge``, and if nothing failed, the covering tests in the sandbox.
+
+        Takes as long as the tests do, twice; cancelling the task ends them. Code of the
+        workspace runs only if ``request.trusted``.
+        """
+        verdict = await asyncio.to_thread(self.judge, request, candidate)
+        if not verdict.accepted:
+            return verdict
+        tests = await check_tests(request, candidate, settings)
+        checks = tuple(tests if one.name == "tests" else one for one in verdict.checks)
+        proof = verdict.proof
+        if tests.status != "not-run":
+            proof = (proof or "tests") if tests.status == "passed" else None
+        return replace(verdict, checks=checks, proof=proof)
 
     def _judge_python(self, request: RefactorRequest, candidate: str) -> Verdict:
         try:
@@ -198,7 +219,7 @@ def _verdict(checks: Iterator[Check], measured: Measured) -> Verdict:
     # A proof counts only where nothing else speaks against the proposal.
     proved = any(one.name == "round-trip" and one.status == "passed" for one in verdict.checks)
     if verdict.accepted and proved:
-        return Verdict(verdict.checks, verdict.before, verdict.after, proof="round-trip")
+        return replace(verdict, proof="round-trip")
     return verdict
 
 

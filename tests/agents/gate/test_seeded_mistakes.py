@@ -38,7 +38,7 @@ def judged_mutants() -> Judged:
         before = {one.name: one for one in read_module(case.before).functions}
         touched = {one.name for one in read_module(case.after).functions if one.name not in before}
         touched.add(case.settings.get("function", next(iter(before))).split(".")[-1])
-        for mutant in mutants(case.after, touched, rng):
+        for mutant in mutants(case.after, touched, rng, per_kind=1):
             verdict = gate.verify(case.before, mutant.source, path="a.py", language="python")
             judged.append((mutant, verdict))
     return judged
