@@ -10,10 +10,15 @@ from architect_agents.errors import AgentFileError
 from architect_agents.limits import Limits
 from architect_agents.memory.lessons import Decision, record
 from architect_agents.model import Model
-from architect_agents.model_architect import ModelArchitect, agent_memory
+from architect_agents.model_architect import ModelArchitect
 from architect_agents.models.claude import ClaudeModel
 from architect_agents.models.credentials import why_unavailable
-from architect_agents.places import cache_folder, memory_file, transcript_folder
+from architect_agents.places import (
+    cache_folder,
+    memory_file,
+    transcript_folder,
+    user_facilities,
+)
 from architect_agents.preview import Preview, preview
 from architect_agents.sandbox.redaction import redact
 from architect_agents.types import (
@@ -24,8 +29,17 @@ from architect_agents.types import (
     RefactorRequest,
     Report,
 )
+from architect_agents.workbench import Facilities, agent_memory
 
-__all__ = ["ModelArchitect", "Preview", "WithHint", "choose_architect", "preview", "remember"]
+__all__ = [
+    "Facilities",
+    "ModelArchitect",
+    "Preview",
+    "WithHint",
+    "choose_architect",
+    "preview",
+    "remember",
+]
 
 
 def choose_architect(
@@ -36,11 +50,13 @@ def choose_architect(
     agent: str = "",
     model: str = "",
     max_usd: float | None = None,
+    facilities: Facilities | None = None,
 ) -> Architect:
     """The model's architect where package and key are there and ``offline`` is not set.
 
     Else the embedded one, which says where it has no proposal how to get the other. ``agent`` is
-    a name (empty for the one that fits the language), ``model`` overrides the agent file's.
+    a name (empty for the one that fits the language), ``model`` overrides the agent file's,
+    ``facilities`` what the user's installation offers to the tools.
 
     Raises:
         AgentFileError: there is no usable agent of that name.
@@ -57,9 +73,8 @@ def choose_architect(
     def make_model() -> Model:
         return ClaudeModel(model or definition.model, cache_folder=cache)
 
-    transcripts = transcript_folder()
-    memory = memory_file()
-    return ModelArchitect(definition, make_model, measure, limits, transcripts, memory)
+    offered = facilities or user_facilities()
+    return ModelArchitect(definition, make_model, measure, limits, transcript_folder(), offered)
 
 
 @dataclass(slots=True)

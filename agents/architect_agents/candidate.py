@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from architect_agents.tools.replacing import newline_of, replaced
 from architect_agents.tools.tool import ToolFailure
 from architect_agents.types import FunctionFigures, Measure, RefactorRequest
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_END = re.compile(r"\r\n|\r|\n")
 
 
 def source_lines(source: str) -> list[str]:
@@ -47,8 +47,7 @@ class TargetDocument:
     @property
     def newline(self) -> str:
         """The document's line end, or "" if it mixes them (then nothing is converted)."""
-        kinds = set(_END.findall(self.source))
-        return "\n" if not kinds else kinds.pop() if len(kinds) == 1 else ""
+        return newline_of(self.source)
 
     @property
     def seen(self) -> str:
@@ -83,13 +82,7 @@ class TargetDocument:
             if not isinstance(old, str) or not isinstance(new, str) or not old:
                 raise ToolFailure(f"Edit {number} needs both `old_string` and `new_string`.")
             old, new = old.replace("\r\n", "\n"), new.replace("\r\n", "\n")
-            found = text.count(old)
-            if found != 1:
-                raise ToolFailure(
-                    f"The old_string of edit {number} occurs {found} times in the document; it "
-                    "must occur exactly once, with its white space. No edit was applied."
-                )
-            text = text.replace(old, new)
+            text = replaced(text, old, new, f"edit {number}")
         return self._restored(text)
 
     def _restored(self, text: str) -> str:

@@ -13,16 +13,14 @@ from architect_agents.candidate import TargetDocument, target_figures
 from architect_agents.errors import ArchitectError
 from architect_agents.inquiry import AnswerForm, Consultation, Inquiry, ReviewForm
 from architect_agents.limits import Budget, Limits
-from architect_agents.loop import Job, run
-from architect_agents.memory.graph import MemoryGraph
+from architect_agents.loop import Finish, Job, run
 from architect_agents.memory.lessons import recall, record, topic_of
-from architect_agents.model import Model
+from architect_agents.model import Model, ModelRequest
 from architect_agents.narration import Narrator
 from architect_agents.prompts import inquiry_prompt, refactoring_prompt, system_prompt
 from architect_agents.sandbox.redaction import redact
 from architect_agents.submission import Submission
-from architect_agents.tools import Bench, equip, uses_memory
-from architect_agents.tools.workspace_files import WorkspaceFiles
+from architect_agents.tools.table import Bench, equip
 from architect_agents.transcript import Transcript
 from architect_agents.types import (
     FunctionFigures,
@@ -32,7 +30,9 @@ from architect_agents.types import (
     RefactorRequest,
     Report,
     Usage,
+    Verdict,
 )
+from architect_agents.workbench import Facilities, open_bench, planned_bench, staged
 
 R = TypeVar("R")
 
@@ -42,8 +42,7 @@ class ModelArchitect:
     """Asks a model in the loop, with the tools that ``agent`` names.
 
     ``make_model`` gives a fresh model for each run. Transcripts go to ``transcripts``, or
-    nowhere; ``memory`` is the file of the knowledge graph, None for no memory at all. Implements
-    types.Architect.
+    nowhere. Implements types.Architect.
     """
 
     agent: AgentDefinition
@@ -51,7 +50,7 @@ class ModelArchitect:
     measure: Measure
     limits: Limits = field(default_factory=Limits)
     transcripts: Path | None = None
-    memory: Path | None = None
+    facilities: Facilities = field(default_factory=Facilities)
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,18 +60,16 @@ class ModelArchitect:
         """See types.Architect."""
         narrator = Narrator(report)
         narrator.say(f"{self.name} looks at {request.function}")
-        graph = self.graph(request)
-        try:
-            notes = await asyncio.to_thread(recall, graph, topic_of(request)) if graph else ""
-            job = self.job(request, gate, narrator, graph, notes)
+        document, figures = self._target(request)
+        async with open_bench(self.agent, request, self.facilities, narrator.say) as bench:
+            notes = await self._notes(bench, topic_of(request))
+            job = self.job(request, gate, bench, (document, figures), notes)
             outcome, usage = await self._run(request.function, job, narrator)
-            if graph is not None and outcome.lesson:
-                kept = await asyncio.to_thread(record, graph, redact(outcome.lesson), "proposed")
+            if bench.memory is not None and outcome.lesson:
+                lesson = redact(outcome.lesson)
+                kept = await asyncio.to_thread(record, bench.memory, lesson, "proposed")
                 outcome = outcome if kept else replace(outcome, lesson="")
-            return replace(outcome, usage=usage, architect=self.name)
-        finally:
-            if graph is not None:
-                graph.close()
+        return replace(outcome, usage=usage, architect=self.name)
 
     async def consult(
         self,
@@ -88,42 +85,84 @@ class ModelArchitect:
         """
         narrator = Narrator(report)
         narrator.say(f"{self.name} looks at {inquiry.path}")
-        graph = self.graph(inquiry.request)
-        try:
-            job = await self._inquiry_job(inquiry, gate, narrator, graph, earlier)
+        async with open_bench(self.agent, inquiry.request, self.facilities, narrator.say) as bench:
+            job = await self._inquiry_job(inquiry, gate, bench, earlier)
             answer, usage = await self._run(inquiry.path, job, narrator)
-        finally:
-            if graph is not None:
-                graph.close()
         said = tuple(job.conversation)
         return replace(answer, usage=usage, architect=self.name, conversation=said)
 
+    def preview(self, request: RefactorRequest) -> ModelRequest:
+        """What ``propose`` would send first; nothing is sent, copied or started.
+
+        Tools of MCP servers are missing in it, for only the running servers know them.
+
+        Raises:
+            ArchitectError: the function is not in the document.
+        """
+        bench = planned_bench(self.agent, request, self.facilities, _silent)
+        try:
+            notes = recall(bench.memory, topic_of(request)) if bench.memory else ""
+        finally:
+            if bench.memory is not None:
+                bench.memory.close()
+        job = self.job(request, _NoGate(), bench, self._target(request), notes)
+        return job.request([job.opening()], self.limits.output_tokens)
+
+    async def _notes(self, bench: Bench, topic: str) -> str:
+        """What the memory has on ``topic``: the first thing that a run does."""
+        if bench.memory is None:
+            return ""
+        return await asyncio.to_thread(recall, bench.memory, topic)
+
     async def _inquiry_job(
-        self,
-        inquiry: Inquiry,
-        gate: Gate,
-        narrator: Narrator,
-        graph: MemoryGraph | None,
-        earlier: Consultation | None,
+        self, inquiry: Inquiry, gate: Gate, bench: Bench, earlier: Consultation | None
     ) -> Job[Consultation]:
         review = inquiry.kind == "review"
-        form = ReviewForm(inquiry, gate, narrator.say) if review else AnswerForm(inquiry)
-        kit = equip(self.agent, Bench(_files(inquiry.request), narrator.say, graph))
+        form = ReviewForm(inquiry, gate, bench.say) if review else AnswerForm(inquiry)
         if earlier is None:
             topic = f"{inquiry.language} {inquiry.question or inquiry.kind}"
-            notes = await asyncio.to_thread(recall, graph, topic) if graph else ""
-            prompt = inquiry_prompt(inquiry, notes)
+            prompt = inquiry_prompt(inquiry, await self._notes(bench, topic))
         else:
             prompt = f"A follow-up: {inquiry.question.strip()}"
+        job = self._job(form, prompt, bench)
+        job.conversation.extend(earlier.conversation if earlier else ())
+        return job
+
+    def _job(self, finish: Finish[R], prompt: str, bench: Bench) -> Job[R]:
+        kit = equip(self.agent, bench)
         return Job(
-            system=system_prompt(self.agent, form.spec.name, kit.missing),
+            system=system_prompt(self.agent, finish.spec.name, kit.missing),
             prompt=prompt,
-            finish=form,
+            finish=finish,
             tools=kit.tools,
+            server_tools=kit.server_tools,
             effort=self.agent.effort or "medium",
             redact=redact,
-            conversation=list(earlier.conversation) if earlier else [],
         )
+
+    def _target(self, request: RefactorRequest) -> tuple[TargetDocument, FunctionFigures]:
+        figures = target_figures(request, self.measure)
+        if figures is None:
+            raise ArchitectError(
+                f"The function {request.function} is no longer in {request.path}: ask again."
+            )
+        lines = (figures.start_line, figures.end_line)
+        return TargetDocument(request.source, request.language, *lines), figures
+
+    def job(
+        self,
+        request: RefactorRequest,
+        gate: Gate,
+        bench: Bench,
+        target: tuple[TargetDocument, FunctionFigures],
+        notes: str = "",
+    ) -> Job[Outcome]:
+        """Everything that is sent and done for ``request``; ``notes`` come from the memory."""
+        document, figures = target
+        submission = Submission(
+            request, document, gate, bench.say, self.limits.repairs, staged(bench, request)
+        )
+        return self._job(submission, refactoring_prompt(request, document, figures, notes), bench)
 
     async def _run(self, about: str, job: Job[R], narrator: Narrator) -> tuple[R, Usage]:
         """One run with its record, and what it cost."""
@@ -142,66 +181,19 @@ class ModelArchitect:
         transcript.write("ended", {"turns": usage.turns, "usd": usage.usd})
         return result, usage
 
-    def graph(self, request: RefactorRequest) -> MemoryGraph | None:
-        """The agent's memory as far as this request goes."""
-        return agent_memory(self.agent, request.workspace, self.memory)
-
-    def job(
-        self,
-        request: RefactorRequest,
-        gate: Gate,
-        narrator: Narrator,
-        memory: MemoryGraph | None = None,
-        notes: str = "",
-    ) -> Job[Outcome]:
-        """Everything that is sent and done for ``request``; ``notes`` come from the memory.
-
-        Raises:
-            ArchitectError: the function is not in the document.
-        """
-        figures = target_figures(request, self.measure)
-        if figures is None:
-            raise ArchitectError(
-                f"The function {request.function} is no longer in {request.path}: ask again."
-            )
-        document = _document(request, figures)
-        submission = Submission(request, document, gate, narrator.say, self.limits.repairs)
-        kit = equip(self.agent, Bench(_files(request), narrator.say, memory))
-        return Job(
-            system=system_prompt(self.agent, submission.spec.name, kit.missing),
-            prompt=refactoring_prompt(request, document, figures, notes),
-            finish=submission,
-            tools=kit.tools,
-            effort=self.agent.effort or "medium",
-            redact=redact,
-        )
-
     def _limits(self) -> Limits:
         """The agent file may ask for fewer turns than the user allows, never for more."""
         turns = min(self.agent.max_turns or self.limits.turns, self.limits.turns)
         return replace(self.limits, turns=turns)
 
 
-def _document(request: RefactorRequest, figures: FunctionFigures) -> TargetDocument:
-    return TargetDocument(request.source, request.language, figures.start_line, figures.end_line)
+def _silent(line: str) -> None:
+    """Say nothing."""
 
 
-def _files(request: RefactorRequest) -> WorkspaceFiles | None:
-    """The workspace with the document's unsaved text on top."""
-    if request.workspace is None:
-        return None
-    root = request.workspace.resolve()
-    place = root / request.path
-    inside = place.is_relative_to(root)
-    overlay = {place.relative_to(root).as_posix(): request.source} if inside else {}
-    return WorkspaceFiles(root, overlay)
+class _NoGate:
+    """For a preview, in which nothing is judged."""
 
-
-def agent_memory(
-    agent: AgentDefinition, workspace: Path | None, file: Path | None
-) -> MemoryGraph | None:
-    """The agent's graph: the project's, or the shared one if its file says `memory: user`."""
-    if file is None or not uses_memory(agent):
-        return None
-    shared = agent.memory == "user" or workspace is None
-    return MemoryGraph(file, "" if shared else str(workspace))
+    def judge(self, request: RefactorRequest, candidate: str) -> Verdict:
+        """Not called."""
+        raise AssertionError("a preview judges nothing")

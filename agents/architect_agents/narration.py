@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from architect_agents.model import NoticeKind
 from architect_agents.types import Report
 
+#: ``say(line)``: one line of progress, in the model's words or ours.
+Say = Callable[[str], None]
 INTERVAL = 0.25
 LONGEST = 120
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path, user_state_path
+
+from architect_agents.tools.ide_tools import Diagnostics
+from architect_agents.tools.postgres_tool import configured_url
+from architect_agents.workbench import Facilities
 
 APPLICATION = "architect-lsp"
 
@@ -32,3 +37,15 @@ def server_logs() -> Path:
 def cache_folder() -> Path:
     """What can be asked for again."""
     return user_cache_path(APPLICATION)
+
+
+def user_facilities(web: bool = False, diagnostics: Diagnostics | None = None) -> Facilities:
+    """What this user's installation offers to runs; ``web`` and ``diagnostics`` are up to it."""
+    return Facilities(
+        memory=memory_file(),
+        approvals=approvals_file(),
+        server_logs=server_logs(),
+        postgres_url=configured_url(os.environ),
+        web=web,
+        diagnostics=diagnostics,
+    )

@@ -6,21 +6,13 @@ import json
 from dataclasses import dataclass
 
 from architect_agents.agent_file import choose_agent
-from architect_agents.limits import Limits, price_of
-from architect_agents.loop import Job
-from architect_agents.memory.lessons import recall, topic_of
-from architect_agents.model import Model, Text, ToolSpec, UserTurn
+from architect_agents.limits import price_of
+from architect_agents.model import Model, ModelRequest, Text, ToolSpec, UserTurn
 from architect_agents.model_architect import ModelArchitect
 from architect_agents.models.names import TABLE as MODEL_TABLE
 from architect_agents.models.names import alias_of
-from architect_agents.narration import Narrator
-from architect_agents.places import memory_file
-from architect_agents.types import (
-    Measure,
-    Outcome,
-    RefactorRequest,
-    Verdict,
-)
+from architect_agents.places import user_facilities
+from architect_agents.types import Measure, RefactorRequest
 
 #: Characters of source code for one token, about; the provider counts exactly.
 CHARACTERS_PER_TOKEN = 3.5
@@ -34,14 +26,6 @@ class Preview:
     model: str
     input_tokens: int
     usd: float
-
-
-class _NoGate:
-    """For a preview, in which nothing is judged."""
-
-    def judge(self, request: RefactorRequest, candidate: str) -> Verdict:
-        """Not called."""
-        raise AssertionError("a preview judges nothing")
 
 
 def preview(
@@ -60,33 +44,25 @@ def preview(
     if offline:
         return Preview("Nothing is sent: the embedded architect works on this machine.", "", 0, 0)
     definition = choose_agent(request, agent)
-    architect = ModelArchitect(definition, _no_model, measure, memory=memory_file())
-    graph = architect.graph(request)
-    notes = recall(graph, topic_of(request)) if graph else ""
-    job = architect.job(request, _NoGate(), Narrator(_silent), graph, notes)
-    if graph is not None:
-        graph.close()
+    architect = ModelArchitect(definition, _no_model, measure, facilities=user_facilities())
     wanted = model or definition.model
     name = MODEL_TABLE.get(alias_of(wanted) or "", wanted)
-    text = _as_sent(job)
+    text = as_text(architect.preview(request))
     tokens = round(len(text) / CHARACTERS_PER_TOKEN)
     return Preview(text, name, tokens, tokens * price_of(name).input / 1_000_000)
-
-
-def _silent(line: str, percentage: int | None) -> None:
-    """Report nothing."""
 
 
 def _no_model() -> Model:
     raise AssertionError("a preview asks no model")
 
 
-def _as_sent(job: Job[Outcome]) -> str:
-    request = job.request([job.opening()], Limits().output_tokens)
+def as_text(request: ModelRequest) -> str:
+    """A request as a person reads it: system, tools, and what we say."""
     tools = "\n\n".join(
         f"{tool.name}\n{tool.description}\n{json.dumps(tool.input_schema)}"
-        for tool in request.tools
         if isinstance(tool, ToolSpec)
+        else f"{tool.name} (by the provider)\n{json.dumps(tool.wire)}"
+        for tool in request.tools
     )
     said = "\n\n".join(
         part.text

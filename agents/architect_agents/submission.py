@@ -25,7 +25,8 @@ SUBMIT = ToolSpec(
         "`function_source`, the whole new text that stands in place of the function from its "
         "first line to its last (helpers may stand before or after it, at the same indentation), "
         "or `edits`, pairs of old_string and new_string applied to the document in order, each "
-        "old_string occurring exactly once. The change is checked: it must parse, keep every "
+        "old_string occurring exactly once, or neither, to hand in what you made of the document "
+        "with your editing tools. The change is checked: it must parse, keep every "
         "public name and its signature, lose no name, lower the figures and make nothing else "
         "worse. What fails comes back to you. `lesson` may hold what is worth remembering for "
         "other code: the general pattern in one or two plain sentences, without code, names or "
@@ -56,6 +57,7 @@ class Submission:
     """Takes what the model hands in for one request. Implements loop.Finish.
 
     ``repairs`` says how often a failing proposal is fed back; the next failure ends the run.
+    ``staged()`` is the document as the run's tools have left it in the copy of the project.
     """
 
     request: RefactorRequest
@@ -63,6 +65,7 @@ class Submission:
     gate: Gate
     say: Callable[[str], None]
     repairs: int = 3
+    staged: Callable[[], str] | None = None
     spec: ToolSpec = SUBMIT
     _failures: int = field(default=0, init=False)
 
@@ -76,7 +79,7 @@ class Submission:
         try:
             if decision != "edit":
                 raise ToolFailure("`decision` must be `edit` or `leave-as-is`.")
-            candidate = self._candidate(arguments)
+            candidate = await asyncio.to_thread(self._candidate, arguments)
         except ToolFailure as failure:
             return self._unusable(str(failure))
         self.say(f"checking “{title}”")
@@ -115,16 +118,20 @@ class Submission:
 
     def _candidate(self, arguments: Arguments) -> str:
         function, edits = arguments.get("function_source"), arguments.get("edits")
-        if bool(function) == bool(edits):
+        if function and edits:
             raise ToolFailure("An edit needs either `function_source` or `edits`, not both.")
-        if isinstance(function, str):
+        if not function and not edits:
+            candidate = self.staged() if self.staged else self.request.source
+        elif isinstance(function, str) and function:
             candidate = self.document.with_function(function)
         elif isinstance(edits, list) and all(isinstance(edit, dict) for edit in edits):
             candidate = self.document.with_edits(edits)
         else:
             raise ToolFailure("`edits` is a list of pairs of old_string and new_string.")
         if candidate == self.request.source:
-            raise ToolFailure("The change leaves the document as it is.")
+            raise ToolFailure(
+                "The change leaves the document as it is; give `function_source` or `edits`."
+            )
         shown = marks(candidate) - marks(self.request.source)
         if shown:
             raise ToolFailure(

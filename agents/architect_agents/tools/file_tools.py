@@ -99,7 +99,9 @@ def glob_tool(files: WorkspaceFiles) -> Tool:
         import pathspec  # 20 ms that no server start should pay
 
         start = files.relative(text(arguments, "path", ""))
-        pattern = text(arguments, "pattern").removeprefix(f"{files.root.as_posix()}/")
+        pattern = text(arguments, "pattern").removeprefix(
+            f"{(files.shown_as or files.root).as_posix()}/"
+        )
         try:
             spec = pathspec.PathSpec.from_lines("gitignore", [pattern])
         except ValueError as error:

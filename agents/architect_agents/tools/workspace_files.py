@@ -24,11 +24,13 @@ NO_WORKSPACE = "This document belongs to no folder, so there are no files to loo
 @dataclass(frozen=True, slots=True)
 class WorkspaceFiles:
     """Reads below ``root``. ``overlay`` has the unsaved text of open documents, by posix path
-    relative to ``root``. Paths in and out of the tools are relative ones or below ``root``.
+    relative to ``root``. Paths from the model are relative, or absolute ones below ``shown_as``,
+    which is the workspace's own path where ``root`` is a copy of it.
     """
 
     root: Path
     overlay: Mapping[str, str] = field(default_factory=dict)
+    shown_as: Path | None = None
 
     def relative(self, path: str) -> str:
         """``path`` as a posix path below the root, "" for the root itself.
@@ -38,9 +40,10 @@ class WorkspaceFiles:
         """
         if "\0" in path:
             raise ToolFailure("A path can't hold a NUL.")
-        normal = os.path.normpath(self.root / path)
+        base = self.shown_as or self.root
+        normal = os.path.normpath(base / path)
         try:
-            below = PurePosixPath(Path(normal).relative_to(self.root).as_posix())
+            below = PurePosixPath(Path(normal).relative_to(base).as_posix())
         except ValueError:
             raise ToolFailure(f"{path} is outside of the workspace.") from None
         if is_secret(below.as_posix()):
@@ -63,7 +66,7 @@ class WorkspaceFiles:
 
     def read_bytes(self, relative: str) -> bytes:
         """The bytes of a regular file below the root."""
-        self._check_target(relative)
+        self.check_target(relative)
         try:
             handle = open_beneath(self.root, relative, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         except OSError as error:
@@ -82,7 +85,7 @@ class WorkspaceFiles:
     def entries(self, path: str) -> list[os.DirEntry[str]]:
         """What a folder holds, by name, without what is kept from the model."""
         relative = self.relative(path)
-        self._check_target(relative)
+        self.check_target(relative)
         folder = self.root / relative
         try:
             with os.scandir(folder) as scan:
@@ -92,7 +95,7 @@ class WorkspaceFiles:
         prefix = f"{relative}/" if relative else ""
         return [entry for entry in found if not is_secret(prefix + entry.name)]
 
-    def _check_target(self, relative: str) -> None:
+    def check_target(self, relative: str) -> None:
         """See that no link on the way leads out, or to what is kept from the model."""
         try:
             target = (self.root / relative).resolve()

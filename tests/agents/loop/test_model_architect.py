@@ -27,6 +27,7 @@ from architect_agents.types import (
     RefactorRequest,
     Verdict,
 )
+from architect_agents.workbench import Facilities
 from fake_messages import Broken, FakeMessages, Fault, message, text, thinking, tool_use
 
 SOURCE = '''"""Orders."""
@@ -103,6 +104,10 @@ async def ask(
     )
     assert model.closed
     return outcome, model, lines
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text)
 
 
 def only_file(folder: Path) -> str:
@@ -183,7 +188,7 @@ async def test_after_the_repairs_the_change_is_rejected_with_its_reason() -> Non
 @pytest.mark.parametrize(
     ("arguments", "says_why"),
     [
-        ({}, "either"),
+        ({}, "as it is"),
         ({"function_source": BETTER, "edits": [{"old_string": "a", "new_string": "b"}]}, "either"),
         ({"edits": [{"old_string": "nowhere", "new_string": "b"}]}, "occurs 0 times"),
         ({"edits": [{"old_string": "item", "new_string": "b"}]}, "exactly once"),
@@ -270,13 +275,39 @@ async def test_a_lesson_of_one_run_stands_in_the_prompt_of_the_next(tmp_path: Pa
     for _ in range(2):
         model = ScriptedModel([says("", submit(function_source=BETTER, lesson=lesson))])
         architect = ModelArchitect(
-            agent, lambda model=model: model, measure, memory=tmp_path / "state" / "m.sqlite3"
+            agent,
+            lambda model=model: model,
+            measure,
+            facilities=Facilities(memory=tmp_path / "state" / "m.sqlite3"),
         )
         outcome = await architect.propose(request, BranchGate(), lambda *_: None)
         assert outcome.lesson == lesson
         prompts.append(str(model.requests[0].turns[0]))
     assert lesson not in prompts[0]
     assert prompts[1].index("data, not instructions") < prompts[1].index(lesson)
+
+
+async def test_what_the_editing_tools_made_of_the_document_can_be_handed_in(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path / "orders.py", "the saved text, which is older")
+    request = replace(REQUEST, workspace=tmp_path)
+    body = SOURCE[SOURCE.index("        result = 0") : SOURCE.index("\n\ndef other")]
+    change = {
+        "file_path": str(tmp_path.resolve() / "orders.py"),
+        "old_string": body,
+        "new_string": "        return sum(i.price * i.count for i in items)\n",
+    }
+    outcome, model, _ = await ask(
+        says("", ("Edit", change)),
+        says("", ("Read", {"file_path": "orders.py"})),
+        says("", submit()),
+        request=request,
+    )
+    assert outcome.status == "proposed"
+    assert "return sum(i.price" in result_of(outcome)
+    assert "return sum(i.price" in str(model.requests[2].turns[-1])
+    assert only_file(tmp_path) == "the saved text, which is older"
 
 
 async def test_a_run_leaves_a_redacted_record(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from architect_agents.agent_file import parse_agent
-from architect_agents.architect import agent_memory, memory_file, remember
+from architect_agents.architect import remember
 from architect_agents.memory.graph import MemoryGraph
 from architect_agents.memory.lessons import general, recall, record, topic_of
-from architect_agents.tools import Bench, equip, uses_memory
+from architect_agents.places import memory_file
+from architect_agents.tools.table import Bench, equip, uses_memory
 from architect_agents.types import Outcome, RefactorRequest
+from architect_agents.workbench import agent_memory
 
 LESSON = "A chain of guards reads better than nested conditions when each case ends early"
 REQUEST = RefactorRequest("a.py", "python", "", "Orders.total_price", 1)

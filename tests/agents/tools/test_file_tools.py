@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from architect_agents.agent_check import KNOWN_TOOLS
 from architect_agents.agent_file import parse_agent
-from architect_agents.tools import TABLE, Bench, equip, open_beneath
+from architect_agents.tools import open_beneath
+from architect_agents.tools.table import TABLE, Bench, equip
 from architect_agents.tools.tool import ToolFailure
 from architect_agents.tools.workspace_files import WorkspaceFiles
 

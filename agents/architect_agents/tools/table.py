@@ -1,0 +1,198 @@
+"""The tools by their names, and which of them an agent gets in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from architect_agents.agent_file import AgentDefinition, ToolRule
+from architect_agents.mcp_host import McpHost, tool_name
+from architect_agents.memory.graph import MemoryGraph
+from architect_agents.model import ServerTool
+from architect_agents.sandbox.jail import Jail
+from architect_agents.tools.bash_tool import bash_tool
+from architect_agents.tools.edit_tools import edit_tool, multi_edit_tool, write_tool
+from architect_agents.tools.file_tools import glob_tool, ls_tool, read_tool
+from architect_agents.tools.grep_tool import grep_tool
+from architect_agents.tools.ide_tools import Diagnostics, diagnostics_tool
+from architect_agents.tools.mcp_tools import hosted_tool, list_resources_tool, read_resource_tool
+from architect_agents.tools.memory_tools import NINE, memory_tool
+from architect_agents.tools.notebook_tools import notebook_edit_tool, notebook_read_tool
+from architect_agents.tools.postgres_tool import postgres_tool
+from architect_agents.tools.repl_tool import Repl, repl_tool
+from architect_agents.tools.shadow_files import ShadowFiles
+from architect_agents.tools.todo_tool import todo_tool
+from architect_agents.tools.tool import Tool
+from architect_agents.tools.workspace_files import NO_WORKSPACE, WorkspaceFiles
+
+
+def _silent(line: str) -> None:
+    """Say nothing."""
+
+
+UNTRUSTED = "This workspace is not trusted, so nothing of it is run."
+NO_COPY = "There is no copy of the project to change."
+WEB_OFF = (
+    "Web tools are off: with code in the context, an open way out is a way for data. "
+    "The person can turn them on."
+)
+NO_DIAGNOSTICS = "No editor is connected that could tell its diagnostics."
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a run has to offer to its tools; a part that is None makes its tools unavailable.
+
+    ``stage`` is the shadow copy for writing. ``no_jail`` says why ``jail`` is None. ``web`` lets
+    the provider search and fetch.
+    """
+
+    files: WorkspaceFiles | None = None
+    say: Callable[[str], None] = _silent
+    memory: MemoryGraph | None = None
+    stage: ShadowFiles | None = None
+    no_stage: str = NO_COPY
+    jail: Jail | None = None
+    no_jail: str = UNTRUSTED
+    repl: Repl | None = None
+    host: McpHost | None = None
+    server_problems: Mapping[str, str] = field(default_factory=dict)
+    postgres_url: str = ""
+    web: bool = False
+    diagnostics: Diagnostics | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The tools of a run; ``missing`` are those the agent names that are not offered, and why."""
+
+    tools: tuple[Tool, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
+    server_tools: tuple[ServerTool, ...] = ()
+
+
+Made = Tool | ServerTool | str
+#: Makes a tool for an agent at a bench, or says in a sentence why there is none.
+Factory = Callable[[AgentDefinition, Bench], Made]
+
+
+def _on_files(make: Callable[[WorkspaceFiles], Tool]) -> Factory:
+    return lambda agent, bench: NO_WORKSPACE if bench.files is None else make(bench.files)
+
+
+def _on_stage(make: Callable[[ShadowFiles], Tool]) -> Factory:
+    return lambda agent, bench: bench.no_stage if bench.stage is None else make(bench.stage)
+
+
+def _bash(agent: AgentDefinition, bench: Bench) -> Made:
+    if bench.jail is None:
+        return bench.no_jail
+    return bash_tool(bench.jail, agent.tools or (), agent.disallowed_tools)
+
+
+def _server_tool(name: str, version: str) -> Factory:
+    wire = {"type": f"{name}_{version}", "name": name, "max_uses": MOST_WEB_USES}
+    return lambda agent, bench: ServerTool(name, wire) if bench.web else WEB_OFF
+
+
+MOST_WEB_USES = 5
+TABLE: dict[str, Factory] = {
+    "Read": _on_files(read_tool),
+    "Glob": _on_files(glob_tool),
+    "Grep": _on_files(grep_tool),
+    "LS": _on_files(ls_tool),
+    "NotebookRead": _on_files(notebook_read_tool),
+    "Edit": _on_stage(edit_tool),
+    "MultiEdit": _on_stage(multi_edit_tool),
+    "Write": _on_stage(write_tool),
+    "NotebookEdit": _on_stage(notebook_edit_tool),
+    "Bash": _bash,
+    "TodoWrite": lambda agent, bench: todo_tool(bench.say),
+    "WebFetch": _server_tool("web_fetch", "20260318"),
+    "WebSearch": _server_tool("web_search", "20260318"),
+    "ListMcpResourcesTool": lambda agent, bench: list_resources_tool(bench.host, bench.memory),
+    "ReadMcpResourceTool": lambda agent, bench: read_resource_tool(bench.host, bench.memory),
+    "mcp__ide__getDiagnostics": lambda agent, bench: (
+        diagnostics_tool(bench.diagnostics) if bench.diagnostics else NO_DIAGNOSTICS
+    ),
+    "mcp__ide__executeCode": lambda agent, bench: (
+        repl_tool(bench.repl) if bench.repl else bench.no_jail
+    ),
+    "mcp__postgres__query": lambda agent, bench: postgres_tool(bench.postgres_url),
+}
+#: Tools that change the copy of the project, or run in it.
+NEED_COPY = ("Edit", "MultiEdit", "Write", "NotebookEdit", "Bash", "mcp__ide__executeCode")
+#: The server name of the nine tools for an agent that names no tools at all.
+MEMORY_SERVER = "memory"
+
+
+def equip(agent: AgentDefinition, bench: Bench) -> Kit:
+    """The tools that ``agent`` names (all if it names none) and that ``bench`` can offer."""
+    made: dict[str, Tool | ServerTool] = {}
+    missing: list[tuple[str, str]] = []
+    hosted = {tool.name: tool for tool in bench.host.tools} if bench.host else {}
+    for name, factory in TABLE.items():
+        # A server that the person configured under a name of ours comes before ours.
+        if agent.offers(name) and name not in hosted:
+            offer = factory(agent, bench)
+            if not isinstance(offer, str):
+                made[name] = offer
+            elif agent.tools is not None:
+                missing.append((name, offer))
+    for name, remote in hosted.items():
+        if agent.tools is not None and agent.offers(name) and bench.host is not None:
+            made[name] = hosted_tool(bench.host, remote)
+    for rule in agent.tools if agent.tools is not None else (ToolRule(f"mcp__{MEMORY_SERVER}"),):
+        if rule.name != "*" and not any(rule.covers(name) for name in (*TABLE, *hosted)):
+            remembering = _memory_tools(rule, agent, bench)
+            made.update({tool.name: tool for tool in remembering})
+            if not remembering:
+                missing.append((str(rule), _why_missing(rule, bench)))
+    tools = tuple(tool for tool in made.values() if isinstance(tool, Tool))
+    by_provider = tuple(tool for tool in made.values() if isinstance(tool, ServerTool))
+    return Kit(tools, tuple(missing), by_provider)
+
+
+def _why_missing(rule: ToolRule, bench: Bench) -> str:
+    hosted = bench.host.problems if bench.host else {}
+    for server, problem in {**bench.server_problems, **hosted}.items():
+        if names_server(rule, server):
+            return problem
+    if rule.name.startswith("mcp__"):
+        return "No server of that name is configured, approved and running."
+    return "There is no such tool here."
+
+
+def names_server(rule: ToolRule, server: str) -> bool:
+    """Whether a rule is about the MCP server of that name, or about a tool of it."""
+    whole = tool_name(server, "").rstrip("_")
+    return rule.name == whole or rule.name.startswith(f"{whole}__")
+
+
+def uses_memory(agent: AgentDefinition) -> bool:
+    """Whether the agent has a memory: its file says so, or names one of the nine tools."""
+    if agent.memory or agent.tools is None:
+        return True
+    return any(operation_of(rule.name) or _is_memory_server(rule) for rule in agent.tools)
+
+
+def operation_of(name: str) -> str:
+    """``search_nodes`` for ``mcp__anything__search_nodes``; "" for other tools."""
+    prefix, _, operation = name.rpartition("__")
+    return operation if prefix.startswith("mcp__") and operation in NINE else ""
+
+
+def _is_memory_server(rule: ToolRule) -> bool:
+    """Whether a rule for a whole server means the memory, by the server's name."""
+    return rule.name.startswith("mcp__memory") and rule.name.removesuffix("__*").count("__") == 1
+
+
+def _memory_tools(rule: ToolRule, agent: AgentDefinition, bench: Bench) -> list[Tool]:
+    if bench.memory is None:
+        return []
+    names = [rule.name] if operation_of(rule.name) else []
+    if _is_memory_server(rule):
+        names = [f"{rule.name.removesuffix('__*')}__{operation}" for operation in NINE]
+    return [
+        memory_tool(name, operation_of(name), bench.memory) for name in names if agent.offers(name)
+    ]
