@@ -1,4 +1,4 @@
-"""What the architects pass to one another: requests, proposals, verdicts. Data only, nothing is done here."""
+"""What the architects pass to one another: requests, proposals, verdicts. Data only."""
 
 from __future__ import annotations
 
