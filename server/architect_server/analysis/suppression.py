@@ -27,6 +27,9 @@ _OURS = re.compile(
 _NOQA = re.compile(r"#\s*noqa(?::\s*(?P<codes>[A-Z][\w, ]*))?", re.I)
 _END_OF_COMMENT = re.compile(r"\s*(?:\*/|\*\)|-->|\]\])\s*$")
 
+#: What a quick fix leaves where the person writes the reason; it is none by itself.
+PLACEHOLDER = "<why it may stay>"
+
 # Other tools' codes for what our rules find.
 _RULE_OF = {"C901": "ccn", "PLR0913": "parameters", "PLR0917": "parameters"}
 _EVERY_RULE = frozenset(RULES)
@@ -90,18 +93,7 @@ def read(text: str, language: str) -> tuple[Suppression, ...]:
 
 def _parse(comment: comments.Comment, line: int) -> Suppression | None:
     if match := _OURS.search(comment.text):
-        written = [code.strip() for code in (match["codes"] or "").split(",") if code.strip()]
-        known = frozenset(code for code in written if code in RULES)
-        return Suppression(
-            "architect",
-            comment.start,
-            comment.end,
-            line,
-            codes=known if written else _EVERY_RULE,
-            reason=_END_OF_COMMENT.sub("", match["reason"]).strip(" \t:-"),
-            unknown=tuple(code for code in written if code not in RULES),
-            whole_file=bool(match["file"]),
-        )
+        return _ours(comment, line, match)
     if match := _NOQA.search(comment.text):
         codes = re.findall(r"[A-Z]+\d+", (match["codes"] or "").upper())
         rules = frozenset(_RULE_OF[code] for code in codes if code in _RULE_OF)
@@ -110,6 +102,22 @@ def _parse(comment: comments.Comment, line: int) -> Suppression | None:
     if "NOSONAR" in comment.text:
         return Suppression("NOSONAR", comment.start, comment.end, line, _EVERY_RULE)
     return None
+
+
+def _ours(comment: comments.Comment, line: int, match: re.Match[str]) -> Suppression:
+    written = [code.strip() for code in (match["codes"] or "").split(",") if code.strip()]
+    known = frozenset(code for code in written if code in RULES)
+    reason = _END_OF_COMMENT.sub("", match["reason"]).strip(" \t:-")
+    return Suppression(
+        "architect",
+        comment.start,
+        comment.end,
+        line,
+        codes=known if written else _EVERY_RULE,
+        reason="" if reason == PLACEHOLDER else reason,
+        unknown=tuple(code for code in written if code not in RULES),
+        whole_file=bool(match["file"]),
+    )
 
 
 def mark(findings: Sequence[Finding], suppressions: Sequence[Suppression]) -> tuple[Finding, ...]:

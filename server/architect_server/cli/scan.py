@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import pathspec
-
 from architect_server.analysis.languages import language_of
-from architect_server.analysis.model import FileMetrics, Finding
-from architect_server.analysis.rules import find
+from architect_server.analysis.model import FileMetrics
+from architect_server.discovery import matches
+from architect_server.judgement import Judgement, judge
 from architect_server.settings import Settings, SettingsByPlace
 from architect_server.worker import AnalysisWorker, skipped
 
@@ -24,7 +23,7 @@ class Checked:
     path: Path
     text: str
     metrics: FileMetrics
-    findings: tuple[Finding, ...]
+    judged: Judgement = field(default_factory=Judgement)
 
 
 def read_text(path: Path) -> str:
@@ -70,16 +69,17 @@ async def _check(
     try:
         text = read_text(path) if text is None else text
     except OSError as error:
-        return Checked(path, "", skipped(language, f"It can't be read: {error.strerror}."), ())
+        return Checked(path, "", skipped(language, f"It can't be read: {error.strerror}."))
     if len(text) > settings.size_limit:
         reason = f"The file has more than {settings.size_limit:,} characters (analysis.sizeLimit)."
-        return Checked(path, text, skipped(language, reason), ())
+        return Checked(path, text, skipped(language, reason))
     metrics = await worker.measure(text, language, settings.time_limit)
-    return Checked(path, text, metrics, find(metrics, settings.limits))
+    return Checked(path, text, metrics, _judged(text, metrics, settings, path))
+
+
+def _judged(text: str, metrics: FileMetrics, settings: Settings, path: Path) -> Judgement:
+    return judge(text, metrics, settings, path.absolute(), Path.cwd())
 
 
 def _is_excluded(path: Path, settings: Settings) -> bool:
-    if not settings.exclude:
-        return False
-    spec = pathspec.GitIgnoreSpec.from_lines(settings.exclude)
-    return spec.match_file(path.as_posix())
+    return matches(settings.exclude, settings.exclude_base, path.absolute())

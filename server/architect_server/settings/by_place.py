@@ -28,17 +28,18 @@ class SettingsByPlace:
         self._above = read_layer(above)
         self._folders: dict[Path | None, _Folder] = {}
 
-    def of(self, path: Path | None, language: str = "") -> Settings:
+    def of(self, path: Path | None, language: str = "", workspace: Path | None = None) -> Settings:
         """The settings in force for a text at ``path`` (None: an untitled one).
 
-        ``language`` is its languageId; without it the file's name tells.
+        ``language`` is its languageId; without it the file's name tells. What an editor's globs
+        are relative to is ``workspace``.
         """
         if path is not None:
             path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
             language = language or language_of(path.name) or ""
         folder = self._folder(path.parent if path else None)
         allowed = folder.whitelist.allowed_in(path) if folder.whitelist else {}
-        return lay(folder.layers, path, language, allowed)
+        return lay(folder.layers, path, language, workspace, allowed)
 
     def overrides_at(self, path: Path) -> tuple[Override, ...]:
         """Every override that may hold for ``path`` or for files beside it."""

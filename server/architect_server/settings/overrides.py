@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pathspec import GitIgnoreSpec
-
 from architect_server.analysis.languages import LANGUAGE_IDS
 from architect_server.analysis.model import Limits
+from architect_server.discovery import matches
 from architect_server.settings.values import is_of
 
 _RULES = tuple(rule.name for rule in fields(Limits))
@@ -22,8 +20,8 @@ _KEYS = ("paths", "languages", "reason", "limits")
 class Override:
     """Other limits (by rule) for the files that ``paths`` and ``languages`` describe.
 
-    Both must hold where both are given. Globs are relative to ``base``; without one they are
-    held against the whole path. ``origin`` is how a person finds the place where it is written.
+    Both must hold where both are given. Globs are relative to ``base``; without one, to the
+    workspace. ``origin`` is how a person finds the place where it is written.
     """
 
     limits: Mapping[str, int]
@@ -33,26 +31,11 @@ class Override:
     languages: frozenset[str] = field(default_factory=frozenset)
     base: Path | None = None
 
-    @cached_property
-    def _spec(self) -> GitIgnoreSpec:
-        return GitIgnoreSpec.from_lines(self.paths)
-
-    def holds(self, path: Path | None, language: str) -> bool:
+    def holds(self, path: Path | None, language: str, workspace: Path | None) -> bool:
         """Whether a text at ``path`` (None: an untitled one) in ``language`` is meant."""
         if self.languages and language not in self.languages:
             return False
-        return not self.paths or matches(self._spec, self.base, path)
-
-
-def matches(spec: GitIgnoreSpec, base: Path | None, path: Path | None) -> bool:
-    """Whether globs that are relative to ``base`` mean the file at ``path``."""
-    if path is None:
-        return False
-    if base is not None:
-        if not path.is_relative_to(base):
-            return False
-        path = path.relative_to(base)
-    return spec.match_file(path.as_posix())
+        return not self.paths or matches(self.paths, self.base or workspace, path)
 
 
 def read_override(

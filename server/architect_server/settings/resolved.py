@@ -105,11 +105,13 @@ def lay(
     layers: Iterable[ReadLayer],
     path: Path | None = None,
     language: str = "",
+    workspace: Path | None = None,
     allowed: Mapping[str, str] | None = None,
 ) -> Settings:
     """Lay ``layers`` over the defaults, later ones on top, for a text at ``path``.
 
-    A layer's overrides lie above its own limits and below the next layer.
+    A layer's overrides lie above its own limits and below the next layer. Globs that come from
+    no file are relative to ``workspace``.
     """
     values: dict[str, Any] = {setting.key: setting.default for setting in SETTINGS}
     origins: dict[str, str] = {}
@@ -120,7 +122,7 @@ def lay(
         if "exclude" in layer.values:
             exclude_base = layer.base
         for override in layer.overrides:
-            if override.holds(path, language):
+            if override.holds(path, language, workspace):
                 for rule, limit in override.limits.items():
                     values[f"limits.{rule}"] = limit
                     origins[f"limits.{rule}"] = f"{override.origin}: {override.reason}"

@@ -116,11 +116,11 @@ async def test_only_the_kinds_asked_for_are_listed(tmp_path: Path) -> None:
     async with open_editor(tmp_path, change_capabilities=pushed) as editor:
         uri, diagnostic = await opened(editor, tmp_path)
         wanted = {
-            None: {ASK, EXTRACT},
+            None: {ASK, EXTRACT, "quickfix"},
             "refactor": {ASK, EXTRACT},
             "refactor.rewrite": {ASK},
             "refactor.extract": {EXTRACT},
-            "quickfix": set(),
+            "quickfix": {"quickfix"},
             "source.organizeImports": set(),
         }
         for only, kinds in wanted.items():
@@ -175,4 +175,5 @@ async def test_the_architect_can_be_switched_off(tmp_path: Path) -> None:
     options = {"settings": {"architect": {"enabled": False}}}
     async with open_editor(tmp_path, options=options, change_capabilities=pushed) as editor:
         uri, diagnostic = await opened(editor, tmp_path)
-        assert await editor.actions(uri, diagnostic) == []
+        (silence,) = await editor.actions(uri, diagnostic)
+        assert silence.kind == "quickfix"

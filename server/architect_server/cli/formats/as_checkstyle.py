@@ -38,9 +38,9 @@ def as_checkstyle(results: Sequence[Checked]) -> str:
 def _file(path: str, found: Iterable[Reported]) -> list[str]:
     errors = [
         f'    <error line="{one.line}" column="{one.column}"'
-        f' severity="{_SEVERITY[one.finding.severity]}"'
-        f" message={_attribute(one.finding.message)}"
-        f" source={_attribute(f'architect.{one.finding.rule}')}/>"
+        f' severity="{_SEVERITY[one.severity]}"'
+        f" message={_attribute(one.message)}"
+        f" source={_attribute(f'architect.{one.rule}')}/>"
         for one in found
     ]
     return [f"  <file name={_attribute(path)}>", *errors, "  </file>"]

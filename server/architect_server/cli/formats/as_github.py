@@ -27,10 +27,10 @@ def _line(found: Reported) -> str:
         "line": str(found.line),
         "col": str(found.column),
         "endColumn": str(found.end_column),
-        "title": f"architect {found.finding.rule}",
+        "title": f"architect {found.rule}",
     }
     written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{_COMMAND[found.finding.severity]} {written}::{_data(found.finding.message)}\n"
+    return f"::{_COMMAND[found.severity]} {written}::{_data(found.message)}\n"
 
 
 def _data(text: str) -> str:

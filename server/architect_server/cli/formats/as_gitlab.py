@@ -22,10 +22,10 @@ def as_gitlab(results: Sequence[Checked]) -> str:
     """An entry for each finding that counts; paths as seen from the working directory."""
     entries = [
         {
-            "description": found.finding.message,
-            "check_name": found.finding.rule,
+            "description": found.message,
+            "check_name": found.rule,
             "fingerprint": found.fingerprint,
-            "severity": _SEVERITY[found.finding.severity],
+            "severity": _SEVERITY[found.severity],
             "location": {"path": found.path, "lines": {"begin": found.line}},
         }
         for found in active(results)

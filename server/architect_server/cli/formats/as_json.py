@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from architect_server import __version__
-from architect_server.analysis.model import FunctionMetrics
+from architect_server.analysis.model import Finding, FunctionMetrics
 from architect_server.cli.formats.reported import Reported, reported, shown_path
 from architect_server.cli.scan import Checked
 
@@ -35,7 +35,14 @@ def _file(result: Checked, explain: bool) -> dict[str, Any]:
             "from_line": confidence.from_line,
         },
         "functions": [_function(function, explain) for function in result.metrics.functions],
-        "findings": [_finding(found) for found in reported([result])],
+        "findings": [
+            _finding(found, found.finding) for found in reported([result]) if found.finding
+        ],
+        "suppression_problems": [
+            {"rule": found.rule, "message": found.message, "line": found.line}
+            for found in reported([result])
+            if not found.finding
+        ],
     }
 
 
@@ -62,8 +69,7 @@ def _function(function: FunctionMetrics, explain: bool) -> dict[str, Any]:
     return values
 
 
-def _finding(found: Reported) -> dict[str, Any]:
-    finding = found.finding
+def _finding(found: Reported, finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity,

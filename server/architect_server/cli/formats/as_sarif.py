@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from architect_server import __version__
-from architect_server.analysis.model import Confidence, Severity
+from architect_server.analysis.model import Confidence, FunctionMetrics, Severity
 from architect_server.analysis.rules import RULES, Rule
-from architect_server.cli.formats.reported import Reported, reported, shown_path
+from architect_server.cli.formats.reported import PROBLEMS, Reported, reported, shown_path
 from architect_server.cli.scan import Checked
 
 _SCHEMA = (
@@ -23,7 +23,7 @@ _LEVEL: dict[Severity, str] = {
     "information": "note",
     "hint": "note",
 }
-_ORDER = list(RULES)
+_ORDER = [*RULES, *PROBLEMS]
 
 
 def as_sarif(results: Sequence[Checked]) -> str:
@@ -36,7 +36,7 @@ def as_sarif(results: Sequence[Checked]) -> str:
             "driver": {
                 "name": "architect-lsp",
                 "semanticVersion": __version__,
-                "rules": [_rule(rule) for rule in RULES.values()],
+                "rules": [*map(_rule, RULES.values()), *map(_problem_rule, PROBLEMS)],
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -59,6 +59,10 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "fullDescription": {"text": f"{rule.description} Source of the limit: {rule.source}."},
         "defaultConfiguration": {"level": "warning", "enabled": rule.default > 0},
     }
+
+
+def _problem_rule(code: str) -> dict[str, Any]:
+    return {"id": code, "shortDescription": {"text": PROBLEMS[code]}}
 
 
 def _invocation(results: Sequence[Checked]) -> dict[str, Any]:
@@ -85,7 +89,6 @@ def _notification(path: str, doubt: Confidence) -> dict[str, Any]:
 
 
 def _result(found: Reported) -> dict[str, Any]:
-    finding = found.finding
     location: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": {"uri": _uri(found.path)},
@@ -95,36 +98,37 @@ def _result(found: Reported) -> dict[str, Any]:
                 "endColumn": found.end_column,
             },
         },
-        "logicalLocations": [
-            {"fullyQualifiedName": finding.function.qualified_name, "kind": "function"}
-        ],
     }
     result: dict[str, Any] = {
-        "ruleId": finding.rule,
-        "level": _LEVEL[finding.severity],
-        "message": {"text": finding.message},
+        "ruleId": found.rule,
+        "ruleIndex": _ORDER.index(found.rule),
+        "level": _LEVEL[found.severity],
+        "message": {"text": found.message},
         "locations": [location],
         "partialFingerprints": {"symbol/v1": found.fingerprint},
-        "properties": {"value": finding.value, "limit": finding.limit},
     }
-    if finding.rule in _ORDER:
-        result["ruleIndex"] = _ORDER.index(finding.rule)
-    if finding.rule == "ccn" and finding.function.decisions:
-        result["relatedLocations"] = _related(found)
+    if found.finding is not None:
+        function = found.finding.function
+        location["logicalLocations"] = [
+            {"fullyQualifiedName": function.qualified_name, "kind": "function"}
+        ]
+        result["properties"] = {"value": found.finding.value, "limit": found.finding.limit}
+        if found.rule == "ccn" and function.decisions:
+            result["relatedLocations"] = _related(found.path, function)
     if found.suppressed:
         result["suppressions"] = [{"kind": "inSource", "justification": found.suppressed}]
     return result
 
 
-def _related(found: Reported) -> list[dict[str, Any]]:
+def _related(path: str, function: FunctionMetrics) -> list[dict[str, Any]]:
     """Each +1 with its line."""
     return [
         {
             "physicalLocation": {
-                "artifactLocation": {"uri": _uri(found.path)},
+                "artifactLocation": {"uri": _uri(path)},
                 "region": {"startLine": decision.line},
             },
             "message": {"text": f"+1 {decision.kind}"},
         }
-        for decision in found.finding.function.decisions
+        for decision in function.decisions
     ]

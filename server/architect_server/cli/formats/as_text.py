@@ -38,7 +38,7 @@ def as_text(results: Sequence[Checked], explain: bool = False) -> str:
     for row, one in zip(_table(found), [None, *found], strict=False):
         console.print(row)
         if explain and one is not None:
-            for line in explanation(texts[one.path], one.finding):
+            for line in explanation(texts[one.path], one):
                 console.print(Text(f"    {line}"))
     for note in _notes(results):
         console.print(Text(note, "dim"))
@@ -51,10 +51,10 @@ def _worst_first(results: Sequence[Checked]) -> list[Reported]:
     return sorted(
         (found for found in reported(results) if not found.suppressed),
         key=lambda found: (
-            -found.finding.value / max(found.finding.limit, 1),
+            -(found.finding.value / found.finding.limit if found.finding else 0),
             found.path,
             found.line,
-            found.finding.rule,
+            found.rule,
         ),
     )
 
@@ -78,11 +78,11 @@ def _cells(found: Reported) -> tuple[str, ...]:
     finding = found.finding
     return (
         f"{found.path}:{found.line}:{found.column}",
-        finding.severity,
-        finding.rule,
-        str(finding.value),
-        str(finding.limit),
-        finding.function.qualified_name,
+        found.severity,
+        found.rule,
+        str(finding.value) if finding else "",
+        str(finding.limit) if finding else "",
+        finding.function.qualified_name if finding else found.message,
     )
 
 
@@ -90,8 +90,7 @@ def _notes(results: Sequence[Checked]) -> Iterator[str]:
     """What is not in the table: suppressed findings, and files that were not read whole."""
     for found in reported(results):
         if found.suppressed:
-            message = found.finding.message
-            yield f"{found.path}:{found.line}: suppressed ({found.suppressed}): {message}"
+            yield f"{found.path}:{found.line}: suppressed ({found.suppressed}): {found.message}"
     for result in results:
         confidence = result.metrics.confidence
         if confidence.level != "complete":

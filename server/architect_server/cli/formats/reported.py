@@ -4,65 +4,112 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from architect_server.analysis.model import Finding
+from architect_server.analysis.model import Finding, Severity
+from architect_server.analysis.suppression import SuppressionFinding
+from architect_server.analysis.text import LineTable
 from architect_server.cli.scan import Checked
 
 #: Hexadecimal digits of a fingerprint.
 _DIGITS = 32
 
 
+#: What can be wrong with a suppression of ours, by the rule's code.
+PROBLEMS: Mapping[str, str] = {
+    "suppression-without-reason": "A suppression that gives no reason is not honoured.",
+    "unknown-rule": "A suppression names a rule that does not exist.",
+    "stale-suppression": "A suppression has nothing left to silence.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
     """One finding. ``line`` and ``column`` are 1-based, ``end_column`` is exclusive.
 
-    ``fingerprint`` is of the file, the rule and the function's qualified name. It stays when
-    lines move and when the figure changes, so that a service which keeps findings over time
-    knows an old one again. Functions of one name are told apart by their order.
+    It is about a function (``finding``), or about one of our own suppressions, which has no
+    figure. ``fingerprint`` is of the file, the rule and the function's qualified name. It stays
+    when lines move and when the figure changes, so that a service which keeps findings over
+    time knows an old one again. What has the same name is told apart by its order.
     """
 
     path: str
-    finding: Finding
+    rule: str
+    severity: Severity
+    message: str
+    line: int
+    column: int
+    end_column: int
     fingerprint: str
-
-    @property
-    def line(self) -> int:
-        """The line of the function's name."""
-        return self.finding.function.name_span.line
-
-    @property
-    def column(self) -> int:
-        """Where the function's name begins, in code points."""
-        return self.finding.function.name_span.start + 1
-
-    @property
-    def end_column(self) -> int:
-        """Behind the name's last character."""
-        return self.finding.function.name_span.end + 1
+    finding: Finding | None = None
 
     @property
     def suppressed(self) -> str:
         """What asks for silence about this finding; empty for most."""
-        return self.finding.function.suppressed
+        return self.finding.suppressed if self.finding else ""
 
 
-def reported(results: Sequence[Checked]) -> Iterator[Reported]:
+def reported(results: Iterable[Checked]) -> Iterator[Reported]:
     """Every finding, suppressed ones too, in the order of the files and then of the lines."""
     for result in results:
         path = shown_path(result.path)
-        seen: Counter[tuple[str, str]] = Counter()
-        for finding in result.findings:
-            symbol = finding.rule, finding.function.qualified_name
-            seen[symbol] += 1
-            identity = "\0".join((path, *symbol, str(seen[symbol])))
-            yield Reported(path, finding, sha256(os.fsencode(identity)).hexdigest()[:_DIGITS])
+        marks = _Fingerprints(path)
+        yield from (_of_function(path, marks, finding) for finding in result.judged.findings)
+        table = LineTable(result.text) if result.judged.problems else LineTable("")
+        yield from (
+            _of_suppression(path, marks, table, problem) for problem in result.judged.problems
+        )
 
 
-def active(results: Sequence[Checked]) -> Iterator[Reported]:
+def _of_function(path: str, marks: _Fingerprints, finding: Finding) -> Reported:
+    span = finding.function.name_span
+    return Reported(
+        path=path,
+        rule=finding.rule,
+        severity=finding.severity,
+        message=finding.message,
+        line=span.line,
+        column=span.start + 1,
+        end_column=span.end + 1,
+        fingerprint=marks.next(finding.rule, finding.function.qualified_name),
+        finding=finding,
+    )
+
+
+def _of_suppression(
+    path: str, marks: _Fingerprints, table: LineTable, problem: SuppressionFinding
+) -> Reported:
+    line, column = table.position(problem.start)
+    length = min(problem.end, table.line_end(line)) - problem.start
+    return Reported(
+        path=path,
+        rule=problem.rule,
+        severity="warning",
+        message=problem.message,
+        line=line + 1,
+        column=column + 1,
+        end_column=column + length + 1,
+        fingerprint=marks.next(problem.rule, ""),
+    )
+
+
+class _Fingerprints:
+    """Hands out the fingerprints of one file."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._seen: Counter[tuple[str, str]] = Counter()
+
+    def next(self, rule: str, symbol: str) -> str:
+        self._seen[rule, symbol] += 1
+        identity = "\0".join((self._path, rule, symbol, str(self._seen[rule, symbol])))
+        return sha256(os.fsencode(identity)).hexdigest()[:_DIGITS]
+
+
+def active(results: Iterable[Checked]) -> Iterator[Reported]:
     """The findings that count: those that no comment and no setting suppresses."""
     return (found for found in reported(results) if not found.suppressed)
 

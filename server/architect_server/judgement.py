@@ -1,0 +1,71 @@
+"""One judgement for editor and command line: figures against limits, and who asks for silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from architect_server.analysis import suppression
+from architect_server.analysis.generated import generated_line
+from architect_server.analysis.model import FileMetrics, Finding
+from architect_server.analysis.rules import find
+from architect_server.analysis.suppression import SuppressionFinding
+from architect_server.discovery import matches, repository_of
+from architect_server.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is to be said of one text.
+
+    ``findings`` holds suppressed ones too, each with who silences it; ``problems`` is what is
+    wrong with our own suppressions.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[SuppressionFinding, ...] = ()
+
+
+def judge(
+    text: str,
+    metrics: FileMetrics,
+    settings: Settings,
+    path: Path | None = None,
+    workspace: Path | None = None,
+) -> Judgement:
+    """Hold ``metrics`` of ``text`` against the settings for ``path`` (None: an untitled text).
+
+    Globs for vendored code are relative to the repository, or else to ``workspace``.
+    """
+    found = find(metrics, settings.limits)
+    asked = suppression.read(text, metrics.language)
+    problems = suppression.check(text, metrics, found, asked)
+    findings = suppression.mark(found, asked)
+    if findings:
+        whole_file = next(_for_the_file(text, metrics.language, settings, path, workspace), "")
+        findings = tuple(_marked(finding, settings, whole_file) for finding in findings)
+    return Judgement(findings, problems)
+
+
+def _marked(finding: Finding, settings: Settings, whole_file: str) -> Finding:
+    """A comment at the function says most; then the whitelist, then what holds for the file."""
+    if finding.suppressed:
+        return finding
+    place = settings.allowed.get(finding.function.name)
+    by_whitelist = f"lizard's whitelist, {place}" if place else ""
+    return replace(finding, suppressed=by_whitelist or whole_file)
+
+
+def _for_the_file(
+    text: str, language: str, settings: Settings, path: Path | None, workspace: Path | None
+) -> Iterator[str]:
+    """Why every finding of the file is suppressed, if it is."""
+    if path is not None and settings.vendored:
+        base = repository_of(path.parent) or workspace or path.parent
+        if matches(settings.vendored, base, path):
+            yield "vendored code (suppress.vendored)"
+    if settings.suppress_generated:
+        line = generated_line(text, language)
+        if line is not None:
+            yield f"generated code, as line {line} says"
