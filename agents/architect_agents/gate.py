@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from architect_agents.refactoring import text_checks
 from architect_agents.refactoring.ast_count import highest_count
-from architect_agents.refactoring.comparison import Comparison
+from architect_agents.refactoring.comparison import ANY_LINE, Comparison, find_target
 from architect_agents.refactoring.figures import (
     Measured,
     check_complexity,
@@ -28,14 +28,13 @@ from architect_agents.refactoring.gaming import check_no_gaming
 from architect_agents.refactoring.lint_delta import check_lint
 from architect_agents.refactoring.module_source import (
     Function,
-    ModuleSource,
     UnreadableSourceError,
     read_module,
 )
 from architect_agents.refactoring.round_trip import check_round_trip
 from architect_agents.refactoring.surface import check_surface
 from architect_agents.refactoring.target_only import check_target_only
-from architect_agents.sandbox.tests_check import TestSettings, check_tests
+from architect_agents.tests_check import TestSettings, check_tests
 from architect_agents.types import (
     Check,
     Figures,
@@ -62,8 +61,6 @@ CHECKS = (
     "tests",
 )
 
-#: In a request without a line: of several functions of that name, the one that changed.
-_ANY_LINE = 0
 _NO_FIGURES = Figures(ccn=0)
 _NO_TESTS = Check("tests", "not-run", "No tests were asked for.")
 
@@ -110,7 +107,7 @@ class RefactoringGate:
             language=language,
             source=before,
             function=function or "",
-            start_line=_ANY_LINE,
+            start_line=ANY_LINE,
             limits=limits or FindingLimits(),
         )
         return self.judge(request, after)
@@ -142,7 +139,7 @@ class RefactoringGate:
             after = read_module(candidate)
         except UnreadableSourceError as error:
             return _unreadable(f"The new version is broken: {error}.")
-        target = _target(request, before, after)
+        target = find_target(before, after, request.function, request.start_line)
         if request.function and target is None:
             return _unreadable(f"The original has no function `{request.function}`.")
         comparison = Comparison(before, after, target)
@@ -233,16 +230,6 @@ def _check_own_count(comparison: Comparison, measured: Measured, limits: Finding
     if after > before or (after == before and not may_stay):
         return Check("own-count", "failed", f"{text} does not fall.")
     return Check("own-count", "passed", f"{text}.")
-
-
-def _target(request: RefactorRequest, before: ModuleSource, after: ModuleSource) -> Function | None:
-    if not request.function:
-        return None
-    if request.start_line != _ANY_LINE:
-        return before.find(request.function, request.start_line)
-    changed = [one.before for one in Comparison(before, after, None).changed]
-    named = before.named(request.function)
-    return next((one for one in named if one in changed), named[-1] if named else None)
 
 
 def _figures_of(

@@ -10,6 +10,9 @@ from functools import cached_property
 from architect_agents.refactoring.module_source import Function, FunctionNode, ModuleSource
 from architect_agents.refactoring.same_tree import same_tree
 
+#: In the place of a line: the function is known by its name only.
+ANY_LINE = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -105,6 +108,21 @@ class Comparison:
             )
 
         return same_tree(one.node, other.node, skip=is_nested_pair)
+
+
+def find_target(
+    before: ModuleSource, after: ModuleSource, name: str, start_line: int
+) -> Function | None:
+    """The function that a request means: None for an empty name, or if there is none.
+
+    Of several functions of one name, the one nearest to ``start_line``; for ``ANY_LINE`` the
+    first that changed, else the last.
+    """
+    if not name or start_line != ANY_LINE:
+        return before.find(name, start_line) if name else None
+    named = before.named(name)
+    changed = [one.before for one in Comparison(before, after, None).changed]
+    return next((one for one in named if one in changed), named[-1] if named else None)
 
 
 def outermost(functions: Sequence[Function]) -> list[Function]:

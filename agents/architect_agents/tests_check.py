@@ -11,13 +11,13 @@ import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from architect_agents.refactoring.comparison import Comparison
+from architect_agents import execution_probe as probe
+from architect_agents.refactoring.comparison import Comparison, find_target
 from architect_agents.refactoring.module_source import (
     Function,
     UnreadableSourceError,
     read_module,
 )
-from architect_agents.sandbox import probe
 from architect_agents.sandbox.covering_tests import (
     choose_tests,
     is_test_file,
@@ -25,9 +25,9 @@ from architect_agents.sandbox.covering_tests import (
 )
 from architect_agents.sandbox.interpreter import project_interpreter
 from architect_agents.sandbox.jail import Jail, Limits
+from architect_agents.sandbox.pytest_run import TestRun, run_tests
 from architect_agents.sandbox.refused import RefusedError
 from architect_agents.sandbox.shadow import Shadow, shadow_of
-from architect_agents.sandbox.test_run import TestRun, run_tests
 from architect_agents.types import Check, RefactorRequest
 
 NAME = "tests"
@@ -94,7 +94,7 @@ def _functions(request: RefactorRequest, candidate: str) -> list[Function]:
     except UnreadableSourceError:
         return []
     if request.function:
-        target = before.find(request.function, request.start_line)
+        target = find_target(before, after, request.function, request.start_line)
         return [] if target is None else [target]
     return [one.before for one in Comparison(before, after, None).targets]
 

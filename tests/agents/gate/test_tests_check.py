@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from architect_agents.execution_probe import marked
 from architect_agents.gate import RefactoringGate
 from architect_agents.refactoring.module_source import read_module
 from architect_agents.sandbox.covering_tests import (
@@ -22,8 +23,7 @@ from architect_agents.sandbox.covering_tests import (
     tests_from_coverage as names_from_coverage,
 )
 from architect_agents.sandbox.jail import Limits
-from architect_agents.sandbox.probe import marked
-from architect_agents.sandbox.tests_check import TestSettings, check_tests
+from architect_agents.tests_check import TestSettings, check_tests
 from architect_agents.types import RefactorRequest
 from lizard_measure import lizard_measure
 
