@@ -130,7 +130,8 @@ class _Work:
             return all(check.name in _FIGURE_CHECKS for check in verdict.failures)
 
         budget = Budget(self.deadline, self.cancelled.is_set)
-        steps = Search(self.measure, budget, accept).run(module, function).steps
+        search = Search(self.measure, budget, accept, helper_limit=self.request.limits.ccn)
+        steps = search.run(module, function).steps
         if not passed:
             return None
         document, verdict = passed[-1]
@@ -168,7 +169,8 @@ class _Work:
             return Outcome("rejected", proposal.title, proposal.rationale, proposal)
         reasons = sorted(result.refusals.items(), key=lambda item: -item[1])
         return _no_proposal(
-            f"No safe extraction from {function.name}", _why_nothing([one for one, _ in reasons])
+            f"No safe extraction from {function.name}",
+            _why_nothing([one for one, _ in reasons], out_of_time=result.out_of_time),
         )
 
 
@@ -206,14 +208,13 @@ def _short(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _why_nothing(refusals: Sequence[Refusal]) -> str:
+def _why_nothing(refusals: Sequence[Refusal], *, out_of_time: bool) -> str:
+    help_ = "A model, with a key in the settings, may find another way."
+    if out_of_time:
+        return f"The function is so large that nothing safe was found in time. {help_}"
     if not refusals:
         return (
-            "There is no block or condition whose extraction would lower the complexity. "
-            "A model, with a key in the settings, may find another way."
+            f"There is no block or condition whose extraction would lower the complexity. {help_}"
         )
     reasons = " ".join(refusal.sentence for refusal in refusals[:3])
-    return (
-        f"Every block that is worth extracting is held back by something. {reasons} "
-        "A model, with a key in the settings, may find another way."
-    )
+    return f"Every block that is worth extracting is held back by something. {reasons} {help_}"

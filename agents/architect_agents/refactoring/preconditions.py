@@ -15,8 +15,9 @@ _BROAD = frozenset({"Exception", "BaseException"})
 
 def refuse_immovable(subject: Subject, facts: CodeFacts) -> None:
     """Raise ``RefusedError`` if code with these facts must stay where it is."""
-    if facts.immovable is not None:
-        raise RefusedError(facts.immovable.code, facts.immovable.sentence)
+    for refusal in (facts.immovable, subject.reads_own_names):
+        if refusal is not None:
+            raise RefusedError(refusal.code, refusal.sentence)
     if facts.stored & subject.flow.nonlocals:
         raise RefusedError("nonlocal", "The block writes a variable of an enclosing function.")
     own = subject.flow.locals | subject.flow.globals

@@ -78,10 +78,11 @@ class Budget:
 
 @dataclass(slots=True)
 class Result:
-    """All steps in order, and how often which precondition failed for the rest."""
+    """All steps in order, how often which precondition failed, and whether time ran out."""
 
     steps: list[Step] = field(default_factory=list)
     refusals: dict[Refusal, int] = field(default_factory=dict)
+    out_of_time: bool = False
 
     def note(self, refusal: Refusal) -> None:
         self.refusals[refusal] = self.refusals.get(refusal, 0) + 1
@@ -108,17 +109,23 @@ class _Legal:
 
 
 class Search:
-    """``accept(source)`` may turn a step down; the next best is tried then."""
+    """``accept(source)`` may turn a step down; the next best is tried then.
+
+    With ``helper_limit`` no helper may be more complex than that, not even for the time being,
+    so that every step is a change that could be kept as it is.
+    """
 
     def __init__(
         self,
         measure: Measure,
         budget: Budget,
         accept: Callable[[str], bool] = lambda _: True,
+        helper_limit: int | None = None,
     ) -> None:
         self.measure = measure
         self.budget = budget
         self.accept = accept
+        self.helper_limit = helper_limit
 
     def run(self, module: ModuleSource, function: Function) -> Result:
         """Simplify ``function`` step by step; never raises for strange code."""
@@ -161,8 +168,9 @@ class Search:
     def _ranked(self, subject: Subject, ccn: int, result: Result) -> list[_Legal]:
         """What may be moved, best first. Stops when nothing better can follow."""
         found: list[_Legal] = []
-        for estimate, candidate in _estimated(subject, ccn):
-            if self.budget.is_spent and found:
+        for estimate, candidate in _estimated(subject, ccn, self.helper_limit):
+            if self.budget.is_spent:
+                result.out_of_time = True
                 break
             narrow = [one for one in found if not one.rank[0]]
             if len(narrow) >= 3 * CONFIRMED and estimate > narrow[0].rank[1] + 2:
@@ -193,7 +201,7 @@ class Search:
         if function is None or helper is None:
             return None
         after, new = self._ccn(module, function), self._ccn(module, helper)
-        if max(after, new) >= ccn:
+        if max(after, new) >= ccn or new > (self.helper_limit or ccn):
             return None
         kind = "helper" if isinstance(candidate.plan, Extraction) else "predicate"
         return Step(
@@ -223,14 +231,16 @@ def _worst(parts: dict[Key, int], done: set[Key]) -> Key | None:
     return max(open_parts, key=lambda key: parts[key], default=None)
 
 
-def _estimated(subject: Subject, ccn: int) -> Iterator[tuple[int, Block | Condition]]:
+def _estimated(
+    subject: Subject, ccn: int, helper_limit: int | None
+) -> Iterator[tuple[int, Block | Condition]]:
     """Candidates by the highest complexity that they would leave, if it is lower than now."""
     candidates: list[tuple[int, int, Block | Condition]] = []
     found: list[tuple[Block | Condition, int]] = list(blocks(subject))
     found += [(condition, condition.cost) for condition in conditions(subject)]
     for candidate, cost in found:
         estimate = max(ccn - cost, 1 + cost)
-        if estimate < ccn:
+        if estimate < ccn and 1 + cost <= (helper_limit or ccn):
             candidates.append((estimate, cost, candidate))
     candidates.sort(key=lambda one: (one[0], -one[1]))
     return ((estimate, candidate) for estimate, _, candidate in candidates)

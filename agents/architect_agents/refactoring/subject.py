@@ -15,11 +15,13 @@ from architect_agents.refactoring.flow.scopes import (
     within_scope,
 )
 from architect_agents.refactoring.module_source import Function, ModuleSource, bound_name
-from architect_agents.refactoring.refusal import RefusedError
+from architect_agents.refactoring.refusal import Refusal, RefusedError
 from architect_agents.refactoring.source_lines import SourceLines
 
 #: Methods that are class methods without saying so.
 _IMPLICIT_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+#: Built-ins that see the caller's variables if they get fewer arguments than this.
+_READING_NAMES = {"dir": 1, "eval": 2, "exec": 2, "locals": 1, "vars": 1}
 
 
 class Subject:
@@ -58,6 +60,17 @@ class Subject:
         if known is None:
             known = self._facts[id(part)] = facts_of(part)
         return known
+
+    @cached_property
+    def reads_own_names(self) -> Refusal | None:
+        """Why no variable may leave the function: something in it looks at all of them."""
+        for node in ast.walk(self.node):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                given = len(node.args) + len(node.keywords)
+                if given < _READING_NAMES.get(node.func.id, 0):
+                    text = f"`{node.func.id}(…)` sees the variables of the function."
+                    return Refusal("frame", text)
+        return None
 
     def in_order(self, names: frozenset[str] | set[str], facts: CodeFacts) -> tuple[str, ...]:
         """The function's own parameters first, then variables by their first mention."""
