@@ -1,11 +1,11 @@
 """Compares every function of ours with what lizard's own command line prints, over real code.
 
-    python benchmarks/parity.py [FOLDER ...] [--write docs/parity.md] [--list differences.csv]
+    python benchmarks/parity.py [FOLDER[@VERSION] ...] [--write docs/parity.md] [--list all.csv]
 
 Without folders it takes the running interpreter's standard library. lizard runs as its users run
 it (``python -m lizard --csv``), in a process of its own. A function is equal if lines, CCN, NLOC,
 tokens and parameters are; each other one is put into a class that says why it is not. Exit 1 if
-a function differs that is not marked as corrected, or if one is lost.
+a function differs and nothing explains it.
 """
 
 from __future__ import annotations
@@ -14,30 +14,27 @@ import argparse
 import csv
 import os
 import re
-import subprocess
 import sys
 import sysconfig
-import tempfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import lizard
+import lizard_cli
+from lizard_cli import Row
 from parity_report import write_report
 from rich.progress import Progress
 
-from architect_server.analysis.languages import language_of
+from architect_server.analysis.languages import language_of, lizard_name
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics, FunctionMetrics
 
 BATCH = 60
-BATCH_SECONDS = 600
-FILE_SECONDS = 30
 SKIPPED_FOLDERS = {"__pycache__", ".git", "node_modules", "site-packages"}
-
-Row = tuple[int, int, int, int, int, int]  # start, end, CCN, NLOC, tokens, parameters
 
 
 @dataclass(frozen=True)
@@ -63,12 +60,11 @@ class Outcome:
 
 def main() -> int:
     arguments = _arguments()
-    roots = [Path(folder).resolve() for folder in arguments.folders]
-    jobs = [
-        (root.name if root != _standard_library() else "standard library", batch)
-        for root in roots
-        for batch in _batches(_files(root))
-    ]
+    versions = dict(_root(folder) for folder in arguments.folders)
+    jobs = [(_name(root), batch) for root in versions for batch in _batches(_files(root))]
+    if not jobs:
+        print("There are no source files in these folders.", file=sys.stderr)
+        return 2
     counts: Counter[tuple[str, str]] = Counter()
     differences: list[Difference] = []
     with Progress(transient=True) as progress, ProcessPoolExecutor(arguments.jobs) as pool:
@@ -78,13 +74,15 @@ def main() -> int:
             differences += outcome.differences
             progress.advance(task)
     subject = f"Python {sys.version.split()[0]}, lizard {version('lizard')}"
-    report = write_report(subject, _versions(roots), counts, differences)
+    report = write_report(
+        subject, {_name(root): versions[root] for root in versions}, counts, differences
+    )
     print(report)
     if arguments.write:
         Path(arguments.write).write_text(report, encoding="utf-8")
     if arguments.list:
         _list(Path(arguments.list), differences)
-    return int(any(difference.kind in ("not equal", "lost") for difference in differences))
+    return int(any(difference.kind == "not equal" for difference in differences))
 
 
 def _arguments() -> argparse.Namespace:
@@ -119,23 +117,26 @@ def _batches(files: Iterable[Path]) -> Iterator[list[Path]]:
         yield batch
 
 
-def _versions(roots: Iterable[Path]) -> dict[str, str]:
-    """Root → version, where the folder beside it says so (``name-1.2.dist-info``)."""
-    versions = {}
-    for root in roots:
-        for info in root.parent.glob("*.dist-info"):
-            names = (
-                (info / "top_level.txt").read_text().split()
-                if (info / "top_level.txt").exists()
-                else [info.name.partition("-")[0]]
-            )
-            if root.name in names or info.name.startswith(f"{root.name}-"):
-                versions[root.name] = info.name.removesuffix(".dist-info").rpartition("-")[2]
-    return versions
+def _root(folder: str) -> tuple[Path, str]:
+    """The folder and its version: behind the ``@``, or of the installed package beside it."""
+    written, _, given = folder.partition("@")
+    root = Path(written).resolve()
+    if root == _standard_library():
+        return root, sys.version.split()[0]
+    infos = [
+        info.name.removesuffix(".dist-info").rpartition("-")[2]
+        for info in root.parent.glob("*.dist-info")
+        if info.name.startswith((f"{root.name}-", f"{root.name}_core-"))
+    ]
+    return root, given or "".join(infos[:1])
+
+
+def _name(root: Path) -> str:
+    return "standard library" if root == _standard_library() else root.name
 
 
 def _compare_batch(root: str, files: list[Path]) -> Outcome:
-    printed, dead = _lizard(files)
+    printed, dead = lizard_cli.run(files)
     outcome = Outcome(Counter(), [])
     for path in files:
         text = _read(path)
@@ -144,11 +145,14 @@ def _compare_batch(root: str, files: list[Path]) -> Outcome:
         outcome.counts[language, "files of the language"] += 1
         outcome.counts[root, "lines"] += text.count("\n")
         metrics = measure(text, language)
+        comparison = _Comparison(root, path, text, metrics, outcome)
         if path in dead:
-            difference = Difference(root, str(path), 1, "", "lizard's command line dies")
-            outcome.differences.append(difference)
+            comparison.note("lizard's command line dies", 1, "", None, None)
+        elif not _lizard_reads(path, language):
+            for function in metrics.functions:
+                comparison.differs("a file that lizard cannot read", function, None)
         else:
-            _compare(root, path, text, metrics, printed[str(path)], outcome)
+            comparison.run(printed[str(path)])
     return outcome
 
 
@@ -157,53 +161,59 @@ def _read(path: Path) -> str:
     return path.read_bytes().decode("utf-8", "ignore").removeprefix("\ufeff")
 
 
-def _compare(
-    root: str,
-    path: Path,
-    text: str,
-    metrics: FileMetrics,
-    printed: dict[Row, list[str]],
-    outcome: Outcome,
-) -> None:
-    left = {row: list(names) for row, names in printed.items()}
-    lines = text.split("\n")
-    counts = outcome.counts
-    if metrics.confidence.level != "complete":
-        counts[root, metrics.confidence.level] += 1
-    for function in metrics.functions:
-        counts[root, "functions"] += 1
-        row = _row(function)
-        names = left.get(row)
-        if names and not function.corrected:
-            counts[root, "equal"] += 1
-            name = names.pop()
-            counts[root, "class added to the name"] += name != function.qualified_name
-        else:
-            kind = _kind(function, metrics, lines)
-            counts[root, kind] += 1
-            lizards = _printed_at(left, function)
-            outcome.differences.append(
-                Difference(
-                    root,
-                    str(path),
-                    function.start_line,
-                    function.qualified_name,
-                    kind,
-                    _say(row),
-                    _say(lizards),
-                )
-            )
-            if lizards:
-                left[lizards].pop()
-    for row, names in left.items():
-        for name in names:
-            kind = (
-                "not a function" if metrics.confidence.level == "complete" else "in a broken file"
-            )
-            counts[root, kind] += 1
-            outcome.differences.append(
-                Difference(root, str(path), row[0], name, kind, "", _say(row))
-            )
+def _lizard_reads(path: Path, language: str) -> bool:
+    """Whether lizard has the same reader for the file's own name as we take."""
+    own = lizard.get_reader_for(path.name)
+    return own is lizard.get_reader_for(lizard_name(language))
+
+
+class _Comparison:
+    """One file: our functions against what lizard printed."""
+
+    def __init__(
+        self, root: str, path: Path, text: str, metrics: FileMetrics, outcome: Outcome
+    ) -> None:
+        self.root = root
+        self.path = path
+        self.lines = text.split("\n")
+        self.metrics = metrics
+        self.outcome = outcome
+
+    def run(self, printed: dict[Row, list[str]]) -> None:
+        left = {row: list(names) for row, names in printed.items()}
+        if self.metrics.confidence.level != "complete":
+            self.count(self.metrics.confidence.level)
+        for function in self.metrics.functions:
+            names = left.get(_row(function))
+            if names and not function.corrected:
+                self.count("functions")
+                self.count("equal")
+                self.count("class added to the name", names.pop() != function.qualified_name)
+                continue
+            row = _printed_at(left, function)
+            kind = _kind(function, self.metrics, self.lines, seen=row is not None)
+            self.differs(kind, function, row)
+            if row:
+                left[row].pop()
+        kind = "not a function" if self.metrics.language == "python" else "not equal"
+        if self.metrics.confidence.level != "complete":
+            kind = "in a broken file"
+        for row, names in left.items():
+            for name in names:
+                self.note(kind, row[0], name, None, row)
+
+    def count(self, figure: str, number: int = 1) -> None:
+        self.outcome.counts[self.root, figure] += number
+
+    def differs(self, kind: str, function: FunctionMetrics, row: Row | None) -> None:
+        self.count("functions")
+        self.note(kind, function.start_line, function.qualified_name, _row(function), row)
+
+    def note(self, kind: str, line: int, name: str, ours: Row | None, row: Row | None) -> None:
+        self.count(kind)
+        self.outcome.differences.append(
+            Difference(self.root, str(self.path), line, name, kind, _say(ours), _say(row))
+        )
 
 
 def _row(function: FunctionMetrics) -> Row:
@@ -233,7 +243,7 @@ def _say(row: Row | None) -> str:
 _WRAPPED_RETURN = re.compile(r"\)\s*->[^:\n]*[\[({]\s*(?:#.*)?$", re.M)
 
 
-def _kind(function: FunctionMetrics, metrics: FileMetrics, lines: list[str]) -> str:
+def _kind(function: FunctionMetrics, metrics: FileMetrics, lines: list[str], *, seen: bool) -> str:
     """Why this function is not equal; "not equal" if there is no reason for it."""
     if function.suppressed:
         return "forgiven by a comment"
@@ -255,7 +265,7 @@ def _kind(function: FunctionMetrics, metrics: FileMetrics, lines: list[str]) -> 
         return "around such a function"
     if _WRAPPED_RETURN.search(own):
         return "wrapped return annotation"
-    return "dedented continuation line"
+    return "dedented continuation line" if seen else "swallowed by a misread neighbour"
 
 
 def _body_on_header(source: str) -> bool:
@@ -267,47 +277,6 @@ def _body_on_header(source: str) -> bool:
             return bool(rest) and not rest.startswith("#")
         depth += (match[0] in "([{") - (match[0] in ")]}")
     return False
-
-
-def _lizard(files: list[Path]) -> tuple[dict[str, dict[Row, list[str]]], set[Path]]:
-    """What lizard prints for each file, and the files at which it dies or does not end."""
-    try:
-        return _run_lizard(files, BATCH_SECONDS), set()
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-        if len(files) == 1:
-            return defaultdict(dict), set(files)
-    printed: dict[str, dict[Row, list[str]]] = defaultdict(dict)
-    dead = set()
-    for path in files:
-        try:
-            printed.update(_run_lizard([path], FILE_SECONDS))
-        except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-            dead.add(path)
-    return printed, dead
-
-
-def _run_lizard(files: list[Path], seconds: int) -> dict[str, dict[Row, list[str]]]:
-    printed: dict[str, dict[Row, list[str]]] = defaultdict(lambda: defaultdict(list))
-    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as names:
-        names.write("\n".join(map(str, files)))
-        names.flush()
-        run = subprocess.run(
-            [sys.executable, "-m", "lizard", "--csv", "-i", "-1", "-f", names.name],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=seconds,
-            check=True,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"},
-        )
-    for nloc, ccn, tokens, parameters, _, _, path, name, _, start, end in csv.reader(
-        run.stdout.splitlines(keepends=True)
-    ):
-        if name != "*global*":
-            row = (int(start), int(end), int(ccn), int(nloc), int(tokens), int(parameters))
-            printed[path][row].append(name)
-    return printed
 
 
 def _list(path: Path, differences: list[Difference]) -> None:

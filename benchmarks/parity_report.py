@@ -27,6 +27,9 @@ CLASSES = {
     "function at its signature",
     "dedented continuation line": "a line inside brackets that is indented less than the "
     "function: lizard ends the function there",
+    "swallowed by a misread neighbour": "lizard has not left the function before it yet",
+    "a file that lizard cannot read": "`.pyi`, `.mts`, `.hxx`: lizard takes it for C; we read it "
+    "as what it is",
     "forgiven by a comment": "`#lizard forgives`: lizard prints nothing; we measure and mark it",
     "corrected": "another language: type parameters of TypeScript's functions, the lines of Vue",
     "in a broken file": "the text does not parse (Python 2, deliberately broken test data): what "
@@ -39,6 +42,7 @@ CLASSES = {
 _LISTED = (
     "wrapped return annotation",
     "dedented continuation line",
+    "swallowed by a misread neighbour",
     "not a function",
     "lizard's command line dies",
     "not equal",
@@ -85,9 +89,10 @@ def _summary(counts: Counter[tuple[str, str]]) -> list[str]:
     files = ", ".join(f"{counts[name, 'files of the language']:,} {name}" for name in languages)
     return [
         f"{_total(counts, 'files'):,} files ({files}), {_total(counts, 'lines'):,} lines, "
-        f"{functions:,} functions: {equal:,} are equal ({equal / max(functions, 1):.2%}), "
-        f"{unexplained:,} differ without an explanation. Of the equal ones {renamed:,} carry a "
-        "fuller name than lizard's (their class; each outer function once).",
+        f"{functions:,} functions. Where lizard saw the whole function, {equal:,} of "
+        f"{equal + unexplained:,} are equal; {functions - equal - unexplained:,} are of a class "
+        f"below. Of the equal ones {renamed:,} carry a fuller name than lizard's (their class; "
+        "each outer function once).",
     ]
 
 

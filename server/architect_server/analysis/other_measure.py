@@ -28,7 +28,7 @@ def check(source: str, raw: RawFile, filename: str) -> tuple[list[FunctionMetric
     functions = []
     for seen, function in zip(best.functions, placed.functions, strict=True):
         metrics = _metrics(function, lines, braces=extension not in _WITHOUT_BRACES)
-        own = _own(seen, raw)
+        own = seen if best is raw else _own(seen, raw)
         if not function.same_figures(own):
             metrics = replace(metrics, corrected=True, raw_ccn=own.ccn if own else None)
         functions.append(metrics)
