@@ -60,7 +60,16 @@ def refactoring_prompt(
     if notes:
         parts.append(f"Notes from earlier runs. {UNTRUSTED}\n\n{notes}")
     parts.append(code_section(request.language, document))
+    if request.language == "python":
+        parts.append(f"The function with the numbers of its lines:\n\n{_numbered(document)}")
     return "\n\n".join(parts)
+
+
+def _numbered(document: TargetDocument) -> str:
+    lines = document.function.rstrip("\n").split("\n")
+    body = "\n".join(f"{number:5} {line}" for number, line in enumerate(lines, document.first))
+    fence = "`" * max(4, _longest_run(body, "`") + 1)
+    return f"{fence}\n{body}\n{fence}"
 
 
 def inquiry_prompt(inquiry: Inquiry, notes: str = "") -> str:

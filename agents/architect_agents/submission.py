@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from architect_agents.candidate import TargetDocument
+from architect_agents.extraction_order import carry_out, read_orders
+from architect_agents.gate import feedback
 from architect_agents.loop import Feedback
 from architect_agents.memory.lessons import general
 from architect_agents.model import ToolSpec
@@ -21,16 +24,20 @@ SUBMIT = ToolSpec(
     description=(
         "Hand in the result. `decision` is `edit` for a change or `leave-as-is` if the function "
         "is best left alone. `title` names the change in a few words; `rationale` says in a few "
-        "sentences why it is better, for a colleague who reviews it. For an edit give either "
-        "`function_source`, the whole new text that stands in place of the function from its "
-        "first line to its last (helpers may stand before or after it, at the same indentation), "
-        "or `edits`, pairs of old_string and new_string applied to the document in order, each "
-        "old_string occurring exactly once, or neither, to hand in what you made of the document "
-        "with your editing tools. The change is checked: it must parse, keep every "
-        "public name and its signature, lose no name, lower the figures and make nothing else "
-        "worse. What fails comes back to you. `lesson` may hold what is worth remembering for "
-        "other code: the general pattern in one or two plain sentences, without code, names or "
-        "paths of this project."
+        "sentences why it is better, for a colleague who reviews it. Give an edit in one way:\n"
+        "- `extractions` (Python only, and the best choice there): runs of whole statements by "
+        "their lines, each moved exactly as it stands into a helper of that name; parameters and "
+        "results are worked out for you.\n"
+        "- `function_source`: the whole new text in place of the function, from its first line "
+        "to its last; helpers may stand before or after it, at the same indentation.\n"
+        "- `edits`: pairs of old_string and new_string, applied to the document in order, each "
+        "old_string occurring exactly once.\n"
+        "- none of these: what you made of the document with your editing tools.\n"
+        "The change is checked: it must parse, keep every public name and its signature, lose no "
+        "name, lower the figures, keep the behaviour and make nothing else worse. What fails "
+        "comes back to you. `lesson` may hold what is worth remembering for other code: the "
+        "general pattern in one or two plain sentences, without code, names or paths of this "
+        "project."
     ),
     input_schema=schema(
         {
@@ -41,6 +48,16 @@ SUBMIT = ToolSpec(
         {
             "function_source": _WORDS,
             "lesson": _WORDS,
+            "extractions": {
+                "type": "array",
+                "items": schema(
+                    {
+                        "start_line": {"type": "integer"},
+                        "end_line": {"type": "integer"},
+                        "name": _WORDS,
+                    }
+                ),
+            },
             "edits": {
                 "type": "array",
                 "items": schema({"old_string": _WORDS, "new_string": _WORDS}),
@@ -49,6 +66,8 @@ SUBMIT = ToolSpec(
     ),
     strict=True,
 )
+#: The ways to write down an edit, of which a submission takes one.
+FORMS = ("extractions", "function_source", "edits")
 NO_PROPOSAL = "The architect came to no proposal"
 
 
@@ -93,7 +112,7 @@ class Submission:
         if self._failures > self.repairs:
             return Outcome("rejected", title, _reasons(verdict), proposal)
         return Feedback(
-            f"The change did not pass its checks:\n{_reasons(verdict)}\n"
+            f"The change did not pass its checks:\n{feedback(verdict)}\n"
             f"Repair it and submit again ({self._left()}), or decide `leave-as-is`."
         )
 
@@ -117,20 +136,23 @@ class Submission:
         return "last try" if left == 1 else f"{left} tries left"
 
     def _candidate(self, arguments: Arguments) -> str:
-        function, edits = arguments.get("function_source"), arguments.get("edits")
-        if function and edits:
-            raise ToolFailure("An edit needs either `function_source` or `edits`, not both.")
-        if not function and not edits:
+        given = {name: arguments.get(name) for name in FORMS if arguments.get(name)}
+        if len(given) > 1:
+            raise ToolFailure(f"An edit is one of {', '.join(FORMS)}, not several.")
+        form, value = next(iter(given.items()), ("", None))
+        if not form:
             candidate = self.staged() if self.staged else self.request.source
-        elif isinstance(function, str) and function:
-            candidate = self.document.with_function(function)
-        elif isinstance(edits, list) and all(isinstance(edit, dict) for edit in edits):
-            candidate = self.document.with_edits(edits)
+        elif form == "function_source" and isinstance(value, str):
+            candidate = self.document.with_function(value)
+        elif form == "edits" and isinstance(value, list) and _all_objects(value):
+            candidate = self.document.with_edits(value)
+        elif form == "extractions" and isinstance(value, list) and _all_objects(value):
+            candidate = self._extracted(value)
         else:
-            raise ToolFailure("`edits` is a list of pairs of old_string and new_string.")
+            raise ToolFailure(f"`{form}` has the wrong form; see the tool's schema.")
         if candidate == self.request.source:
             raise ToolFailure(
-                "The change leaves the document as it is; give `function_source` or `edits`."
+                f"The change leaves the document as it is; give one of {', '.join(FORMS)}."
             )
         shown = marks(candidate) - marks(self.request.source)
         if shown:
@@ -139,6 +161,16 @@ class Submission:
                 "not shown. Use `edits` that leave those lines alone."
             )
         return candidate
+
+    def _extracted(self, orders: list[Any]) -> str:
+        if self.request.language != "python":
+            raise ToolFailure("`extractions` are for Python; use `function_source` or `edits`.")
+        first = self.document.first
+        return carry_out(self.request.source, self.request.function, first, read_orders(orders))
+
+
+def _all_objects(value: list[Any]) -> bool:
+    return all(isinstance(entry, dict) for entry in value)
 
 
 def _reasons(verdict: Verdict) -> str:

@@ -189,10 +189,13 @@ async def test_after_the_repairs_the_change_is_rejected_with_its_reason() -> Non
     ("arguments", "says_why"),
     [
         ({}, "as it is"),
-        ({"function_source": BETTER, "edits": [{"old_string": "a", "new_string": "b"}]}, "either"),
+        (
+            {"function_source": BETTER, "edits": [{"old_string": "a", "new_string": "b"}]},
+            "not several",
+        ),
         ({"edits": [{"old_string": "nowhere", "new_string": "b"}]}, "occurs 0 times"),
         ({"edits": [{"old_string": "item", "new_string": "b"}]}, "exactly once"),
-        ({"edits": ["x"]}, "list of pairs"),
+        ({"edits": ["x"]}, "wrong form"),
         ({"edits": [{"old_string": "return 1", "new_string": "return 1"}]}, "as it is"),
         ({"edits": [{"old_string": "return 1", "new_string": "[redacted:secret]"}]}, "not shown"),
         ({"decision": "maybe"}, "must be"),
