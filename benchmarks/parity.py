@@ -194,7 +194,8 @@ class _Comparison:
             kind = _kind(function, self.metrics, self.lines, seen=row is not None)
             self.differs(kind, function, row)
             if row:
-                left[row].pop()
+                names = left[row]
+                names.remove(function.name if function.name in names else names[0])
         kind = "not a function" if self.metrics.language == "python" else "not equal"
         if self.metrics.confidence.level != "complete":
             kind = "in a broken file"
@@ -228,10 +229,15 @@ def _row(function: FunctionMetrics) -> Row:
 
 
 def _printed_at(left: dict[Row, list[str]], function: FunctionMetrics) -> Row | None:
-    """What lizard printed for the function that starts on the same line, if anything."""
-    return next(
-        (row for row, names in left.items() if names and row[0] == function.start_line), None
-    )
+    """What lizard printed for the function: on the same line, or where its lines are wrong,
+    under the same name.
+    """
+    rows = [row for row, names in left.items() if names]
+    for row in rows:
+        if row[0] == function.start_line:
+            return row
+    misplaced = function.corrected and function.raw_ccn is not None
+    return next((row for row in rows if misplaced and function.name in left[row]), None)
 
 
 def _say(row: Row | None) -> str:
