@@ -16,6 +16,7 @@ from architect_agents.refactoring.module_source import (
 )
 from architect_agents.refactoring.refusal import Refusal
 from architect_agents.refactoring.search import Budget, Result, Search, Step
+from architect_agents.refactoring.search_goals import Goal
 from architect_agents.refactoring.splice import edits_between
 from architect_agents.types import (
     Gate,
@@ -89,6 +90,7 @@ class _Work:
         self.measure = measure
         self.deadline = deadline
         self.cancelled = cancelled
+        self.goal = Goal()
         self.rejected: _Judged | None = None
 
     def outcome(self) -> Outcome:
@@ -102,6 +104,7 @@ class _Work:
             return _no_proposal(
                 f"{name} was not found", "There is no function of that name in the file any more."
             )
+        self.goal = self._goal(module, function)
         started = time.monotonic()
         search_until = started + (self.deadline - started) * _SEARCH_SHARE
         result = self._search(search_until).run(module, function)
@@ -112,8 +115,13 @@ class _Work:
             return self._proposed(judged)
         return self._nothing(function, result)
 
+    def _goal(self, module: ModuleSource, function: Function) -> Goal:
+        figures = self.measure(module.text, self.request.language)
+        own = [one for one in figures if one.start_line == function.node.lineno]
+        return Goal.of(own[0], self.request.limits) if own else Goal()
+
     def _search(self, until: float) -> Search:
-        return Search(self.measure, Budget(until, self.cancelled.is_set))
+        return Search(self.measure, Budget(until, self.cancelled.is_set), goal=self.goal)
 
     def _search_with_gate(self, module: ModuleSource, function: Function) -> _Judged | None:
         """Search again, asking the gate about each step, so that one bad step costs only itself.
@@ -130,7 +138,7 @@ class _Work:
             return all(check.name in _FIGURE_CHECKS for check in verdict.failures)
 
         budget = Budget(self.deadline, self.cancelled.is_set)
-        search = Search(self.measure, budget, accept, helper_limit=self.request.limits.ccn)
+        search = Search(self.measure, budget, accept, self.goal, small_steps=True)
         steps = search.run(module, function).steps
         if not passed:
             return None
@@ -157,8 +165,8 @@ class _Work:
 
     def _proposal(self, judged: _Judged) -> Proposal:
         return Proposal(
-            _title(self.request, judged),
-            _rationale(judged.steps),
+            _title(self.request, judged, self.goal),
+            _rationale(judged.steps, self.goal),
             edits_between(self.request.source, judged.source),
             judged.verdict,
         )
@@ -178,25 +186,29 @@ def _no_proposal(title: str, rationale: str) -> Outcome:
     return Outcome("no-proposal", title, rationale)
 
 
-def _title(request: RefactorRequest, judged: _Judged) -> str:
+def _title(request: RefactorRequest, judged: _Judged, goal: Goal) -> str:
     """For example "Extract 2 helpers from place_order: CCN 23 → 8"."""
     count = len(judged.steps)
     kinds = {step.kind for step in judged.steps}
     noun = kinds.pop() if len(kinds) == 1 else "helper"
     what = f"{count} {noun}s" if count > 1 else f"a {noun}"
-    verdict = judged.verdict
-    function = request.function.rpartition(".")[2]
-    return f"Extract {what} from {function}: CCN {verdict.before.ccn} → {verdict.after.ccn}"
+    before, after = judged.verdict.before, judged.verdict.after
+    numbers = f"CCN {before.ccn} → {after.ccn}"
+    if goal.figure == "length":
+        numbers = f"{before.length} → {after.length} lines"
+    return f"Extract {what} from {_short(request.function)}: {numbers}"
 
 
-def _rationale(steps: Sequence[Step]) -> str:
+def _rationale(steps: Sequence[Step], goal: Goal) -> str:
     sentences = []
     for step in steps:
-        before, after, helper = step.ccn
+        before, after, helper = step.figures
         what = "a condition" if step.kind == "predicate" else "a block"
+        numbers = f"CCN {before} → {after}; the {step.kind} has {helper}"
+        if goal.figure == "length":
+            numbers = f"{before} → {after} lines; the {step.kind} has {helper}"
         sentences.append(
-            f"`{_short(step.helper)}` takes over {what} of `{_short(step.function)}` "
-            f"(CCN {before} → {after}; the {step.kind} has {helper})."
+            f"`{_short(step.helper)}` takes over {what} of `{_short(step.function)}` ({numbers})."
         )
     return (
         " ".join(sentences)

@@ -7,10 +7,13 @@ import threading
 import time
 
 from architect_agents.embedded import EmbeddedArchitect
+from architect_agents.gate import RefactoringGate
 from architect_agents.refactoring.splice import apply_edits
 from architect_agents.types import (
     Check,
     Figures,
+    FindingLimits,
+    Gate,
     Outcome,
     RefactorRequest,
     Verdict,
@@ -77,7 +80,7 @@ def request(source: str = ORDERS, function: str = "place_order", **more: object)
     return RefactorRequest("orders.py", "python", source, function, line, **more)  # type: ignore[arg-type]
 
 
-async def ask(asked: RefactorRequest, gate: PermissiveGate) -> Outcome:
+async def ask(asked: RefactorRequest, gate: Gate) -> Outcome:
     return await EmbeddedArchitect(lizard_measure).propose(asked, gate, lambda *_: None)
 
 
@@ -117,6 +120,18 @@ async def test_when_the_gate_turns_everything_down_the_best_is_shown_as_rejected
     assert outcome.status == "rejected"
     assert outcome.proposal is not None
     assert not outcome.proposal.verdict.accepted
+
+
+async def test_a_function_that_is_only_too_long_becomes_shorter() -> None:
+    calls = "".join(f"    order.step_{number}(total)\n" for number in range(60))
+    source = f"def long_order(order):\n    total = order.total\n{calls}    return total\n"
+    limits = FindingLimits(length=40)
+    gate = RefactoringGate(lizard_measure)
+    outcome = await ask(request(source, "long_order", limits=limits), gate)
+    assert outcome.status == "proposed"
+    assert outcome.title.endswith(" lines")
+    assert outcome.proposal is not None
+    assert outcome.proposal.verdict.after.length <= 40 < outcome.proposal.verdict.before.length
 
 
 async def test_another_language_gets_told_what_would_help() -> None:

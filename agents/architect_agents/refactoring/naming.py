@@ -20,13 +20,16 @@ _FILLERS = frozenset(
     too try up us use used using very was way we were what when where whether which while who why
     will with would you your""".split()  # noqa: SIM905
 )
-_MARKS = re.compile(r"(?i)\b(todo|fixme|xxx|hack|noqa|pragma|pylint|type:|mypy:|fmt:|nosec|ruff)")
+_MARKS = re.compile(
+    r"(?i)\b(todo|fixme|xxx|hack|noqa|pragma|pylint|see|cf|type:|mypy:|fmt:|nosec|ruff)"
+)
 #: A comment with one of these tells a state of things, not what the code does.
 _STATES = frozenset(
     """are be because can cannot could had has have if is isn may means might must need needs
     should so that was were when will would""".split()  # noqa: SIM905
 )
 _NUMBER = re.compile(r"_\d+$")
+_DANGLING = re.compile(r"(_(and|or|of|in|is|the|to))+$")
 _PUNCTUATED = re.compile(r"[.;:(\u2013\u2014]|\s-\s")
 
 #: Calls that say nothing about what a piece of code is for.
@@ -75,7 +78,7 @@ def private(words: str) -> str:
     name = re.sub(r"\W|_+", "_", words, flags=re.ASCII).strip("_").lower() or "helper"
     while len(name) > _LONGEST and "_" in name:
         name = name.rpartition("_")[0]
-    return f"_{name}"
+    return f"_{_DANGLING.sub('', name)}"
 
 
 def from_comment(comment: str) -> str | None:
@@ -95,23 +98,36 @@ def from_comment(comment: str) -> str | None:
 
 
 def block_names(
-    function: str, statements: Sequence[ast.stmt], outputs: Sequence[str], comment: str
+    function: str,
+    statements: Sequence[ast.stmt],
+    *,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    comment: str,
 ) -> Iterator[str]:
-    """Private names for a helper made of ``statements`` cut out of ``function``, best first."""
+    """Private names for a helper made of ``statements`` cut out of ``function``, best first.
+
+    ``outputs`` that are ``inputs`` as well are updated, others are computed.
+    """
     function = _NUMBER.sub("", function.strip("_"))
+    purpose = _purpose(statements)
+    if purpose is None or purpose in function:
+        purpose = "step"
     sources = (
         from_comment(comment),
-        _from_outputs(statements, outputs),
+        _from_outputs(statements, inputs, outputs),
         _from_loop(statements),
         _from_checks(function, statements),
         _from_verbs(statements),
         _from_attributes(statements),
-        f"{function}_{_purpose(statements) or 'step'}",
+        f"{function}_{purpose}" if not function.endswith("_step") else function,
     )
     return (private(words) for words in sources if words)
 
 
-def _from_outputs(statements: Sequence[ast.stmt], outputs: Sequence[str]) -> str | None:
+def _from_outputs(
+    statements: Sequence[ast.stmt], inputs: Sequence[str], outputs: Sequence[str]
+) -> str | None:
     telling = [name.strip("_") for name in outputs if len(name.strip("_")) > 1]
     if not telling or len(telling) != len(outputs):
         return None
@@ -123,7 +139,8 @@ def _from_outputs(statements: Sequence[ast.stmt], outputs: Sequence[str]) -> str
         if isinstance(target, ast.Name)
     }
     collected = all(isinstance(made.get(name), ast.List | ast.Dict | ast.Set) for name in outputs)
-    return ("collect_" if collected else "compute_") + "_and_".join(telling)
+    verb = "update" if set(outputs) <= set(inputs) else "collect" if collected else "compute"
+    return f"{verb}_{'_and_'.join(telling)}"
 
 
 def _from_loop(statements: Sequence[ast.stmt]) -> str | None:

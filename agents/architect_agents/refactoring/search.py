@@ -1,7 +1,7 @@
 """Find the extractions that make a function simpler, best first, until time is up.
 
-One step: list every block and condition whose extraction would lower the highest complexity by
-our own count, check the preconditions in the order of that estimate, rank what may be moved,
+One step: list every block and condition whose extraction would lower the highest figure by our
+own estimate, check the preconditions in the order of that estimate, rank what may be moved,
 write the best few out, and let the handed-in measure confirm. Steps are repeated on whichever
 part is still the most complex.
 """
@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import textwrap
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from architect_agents.refactoring.ast_count import count_branches
-from architect_agents.refactoring.blocks import Block, blocks
+from architect_agents.refactoring.blocks import Block
 from architect_agents.refactoring.extract_block import Extraction, plan_extraction
 from architect_agents.refactoring.extract_predicate import (
     Condition,
     PredicateExtraction,
-    conditions,
     plan_predicate,
     suggest_predicate_name,
     write_predicate,
@@ -33,12 +31,11 @@ from architect_agents.refactoring.module_source import (
 )
 from architect_agents.refactoring.placement import Placement
 from architect_agents.refactoring.refusal import Refusal, RefusedError
+from architect_agents.refactoring.search_goals import Goal
 from architect_agents.refactoring.subject import Subject
 from architect_agents.refactoring.write_block import suggest_name, write_extraction
 from architect_agents.types import FunctionFigures, Measure
 
-#: A part with this complexity or less is left alone: McCabe's own upper limit.
-TARGET = 10
 #: So many values may go in and come out; up to the second number only where nothing else helps.
 PARAMETERS = (5, 7)
 OUTPUTS = (2, 3)
@@ -53,15 +50,15 @@ Key = tuple[str, int]
 class Step:
     """One extraction done. ``source`` is the whole module after it.
 
-    ``function`` was cut, ``helper`` is the new one, both as qualified names; ``ccn`` are the
-    measured complexities: of the function before, of the function after, of the helper.
+    ``function`` was cut, ``helper`` is the new one, both as qualified names; ``figures`` are the
+    measured figures: of the function before, of the function after, of the helper.
     """
 
     source: str
     function: str
     helper: str
     kind: str
-    ccn: tuple[int, int, int]
+    figures: tuple[int, int, int]
 
 
 @dataclass(slots=True)
@@ -111,8 +108,8 @@ class _Legal:
 class Search:
     """``accept(source)`` may turn a step down; the next best is tried then.
 
-    With ``helper_limit`` no helper may be more complex than that, not even for the time being,
-    so that every step is a change that could be kept as it is.
+    With ``small_steps`` no helper exceeds the limit, not even for the time being, so that every
+    step is a change that could be kept as it is.
     """
 
     def __init__(
@@ -120,20 +117,22 @@ class Search:
         measure: Measure,
         budget: Budget,
         accept: Callable[[str], bool] = lambda _: True,
-        helper_limit: int | None = None,
+        goal: Goal | None = None,
+        small_steps: bool = False,
     ) -> None:
         self.measure = measure
         self.budget = budget
         self.accept = accept
-        self.helper_limit = helper_limit
+        self.goal = goal or Goal()
+        self.helper_limit = self.goal.limit if small_steps else None
 
     def run(self, module: ModuleSource, function: Function) -> Result:
         """Simplify ``function`` step by step; never raises for strange code."""
         result = Result()
         done: set[Key] = set()
-        parts: dict[Key, int] = {function.key: self._ccn(module, function)}
+        parts: dict[Key, int] = {function.key: self._value(module, function)}
         while len(result.steps) < MOST_STEPS and not self.budget.is_spent:
-            key = _worst(parts, done)
+            key = self._worst(parts, done)
             if key is None:
                 break
             step = self._step(module, module.by_key[key], parts[key], result)
@@ -142,19 +141,19 @@ class Search:
                 continue
             result.steps.append(step)
             module = read_module(step.source)
-            parts[key], parts[(step.helper, 0)] = step.ccn[1:]
+            parts[key], parts[(step.helper, 0)] = step.figures[1:]
         return result
 
     def _step(
-        self, module: ModuleSource, function: Function, ccn: int, result: Result
+        self, module: ModuleSource, function: Function, now: int, result: Result
     ) -> Step | None:
         try:
             subject = Subject(module, function)
-            legal = self._ranked(subject, ccn, result)
+            legal = self._ranked(subject, now, result)
             for candidate in legal[:CONFIRMED]:
                 if self.budget.is_spent and result.steps:
                     return None
-                step = self._confirmed(subject, candidate, ccn, result)
+                step = self._confirmed(subject, candidate, now, result)
                 if step is not None and self.accept(step.source):
                     return step
         except RefusedError as error:
@@ -165,10 +164,10 @@ class Search:
             result.note(Refusal("too-deep", "The function is nested too deeply to be analysed."))
         return None
 
-    def _ranked(self, subject: Subject, ccn: int, result: Result) -> list[_Legal]:
+    def _ranked(self, subject: Subject, now: int, result: Result) -> list[_Legal]:
         """What may be moved, best first. Stops when nothing better can follow."""
         found: list[_Legal] = []
-        for estimate, candidate in _estimated(subject, ccn, self.helper_limit):
+        for estimate, candidate in self.goal.candidates(subject, now, self.helper_limit):
             if self.budget.is_spent:
                 result.out_of_time = True
                 break
@@ -184,7 +183,7 @@ class Search:
         return sorted(found, key=lambda one: one.rank)
 
     def _confirmed(
-        self, subject: Subject, candidate: _Legal, ccn: int, result: Result
+        self, subject: Subject, candidate: _Legal, now: int, result: Result
     ) -> Step | None:
         """Write the candidate out and measure it; None if it helps nothing after all."""
         try:
@@ -200,8 +199,8 @@ class Search:
         helper = next((one for one in module.functions if one.name == name), None)
         if function is None or helper is None:
             return None
-        after, new = self._ccn(module, function), self._ccn(module, helper)
-        if max(after, new) >= ccn or new > (self.helper_limit or ccn):
+        after, new = self._value(module, function), self._value(module, helper)
+        if max(after, new) >= now or new > (self.helper_limit or now):
             return None
         kind = "helper" if isinstance(candidate.plan, Extraction) else "predicate"
         return Step(
@@ -209,41 +208,28 @@ class Search:
             subject.function.qualified_name,
             helper.qualified_name,
             kind,
-            (ccn, after, new),
+            (now, after, new),
         )
 
-    def _ccn(self, module: ModuleSource, function: Function) -> int:
-        """The complexity by the measure, of the function's own lines; ours if it sees none."""
+    def _worst(self, parts: dict[Key, int], done: set[Key]) -> Key | None:
+        """The part furthest above the target that can still be tried."""
+        target = self.goal.target
+        open_parts = [key for key, value in parts.items() if value > target and key not in done]
+        return max(open_parts, key=lambda key: parts[key], default=None)
+
+    def _value(self, module: ModuleSource, function: Function) -> int:
+        """The figure by the measure, of the function's own lines; ours if it sees none."""
         lines = module.lines[function.first_line - 1 : function.last_line]
         figures = self.measure(textwrap.dedent("\n".join(lines)) + "\n", "python")
-        return figure_of(figures, function).ccn if figures else count_branches(function.node)
+        if not figures:
+            return self.goal.own_value(function)
+        return self.goal.value(figure_of(figures, function))
 
 
 def figure_of(figures: Sequence[FunctionFigures], function: Function) -> FunctionFigures:
     """The figures of ``function`` among those of its own lines: the one that begins first."""
     named = [one for one in figures if one.qualified_name.split(".")[-1] == function.name]
     return min(named or figures, key=lambda one: one.start_line)
-
-
-def _worst(parts: dict[Key, int], done: set[Key]) -> Key | None:
-    """The most complex part above the target that can still be tried."""
-    open_parts = [key for key, ccn in parts.items() if ccn > TARGET and key not in done]
-    return max(open_parts, key=lambda key: parts[key], default=None)
-
-
-def _estimated(
-    subject: Subject, ccn: int, helper_limit: int | None
-) -> Iterator[tuple[int, Block | Condition]]:
-    """Candidates by the highest complexity that they would leave, if it is lower than now."""
-    candidates: list[tuple[int, int, Block | Condition]] = []
-    found: list[tuple[Block | Condition, int]] = list(blocks(subject))
-    found += [(condition, condition.cost) for condition in conditions(subject)]
-    for candidate, cost in found:
-        estimate = max(ccn - cost, 1 + cost)
-        if estimate < ccn and 1 + cost <= (helper_limit or ccn):
-            candidates.append((estimate, cost, candidate))
-    candidates.sort(key=lambda one: (one[0], -one[1]))
-    return ((estimate, candidate) for estimate, _, candidate in candidates)
 
 
 def _plan(subject: Subject, candidate: Block | Condition, estimate: int) -> _Legal:

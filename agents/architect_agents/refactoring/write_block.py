@@ -32,7 +32,13 @@ def suggest_name(subject: Subject, extraction: Extraction) -> str:
     )
     outputs = extraction.outputs if extraction.form.kind == "plain" else ()
     statements = list(extraction.block.statements)
-    names = block_names(subject.node.name, statements, outputs, comment)
+    names = block_names(
+        subject.node.name,
+        statements,
+        inputs=extraction.parameters,
+        outputs=outputs,
+        comment=comment,
+    )
     return first_free(names, subject.taken_names)
 
 

@@ -1,0 +1,74 @@
+"""What a search makes smaller: a function's cyclomatic complexity, or its length in lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from architect_agents.refactoring.ast_count import count_branches
+from architect_agents.refactoring.blocks import Block, blocks
+from architect_agents.refactoring.extract_predicate import Condition, conditions
+from architect_agents.refactoring.module_source import Function
+from architect_agents.refactoring.subject import Subject
+from architect_agents.types import FindingLimits, FunctionFigures
+
+#: A part with this complexity or less is left alone: McCabe's own upper limit.
+TARGET_CCN = 10
+#: Lines that a call and a helper's own frame add, about.
+_CALL_LINES, _FRAME_LINES = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Bring ``figure`` of every part to ``target`` or less.
+
+    No helper may exceed ``limit`` when every step has to be acceptable by itself.
+    """
+
+    figure: Literal["ccn", "length"] = "ccn"
+    target: int = TARGET_CCN
+    limit: int = 15
+
+    @classmethod
+    def of(cls, figures: FunctionFigures, limits: FindingLimits) -> Goal:
+        """The complexity, unless only the length is above its limit."""
+        if figures.ccn <= limits.ccn and figures.length > limits.length:
+            return cls("length", limits.length, limits.length)
+        return cls("ccn", min(TARGET_CCN, limits.ccn), limits.ccn)
+
+    def value(self, figures: FunctionFigures) -> int:
+        return figures.ccn if self.figure == "ccn" else figures.length
+
+    def own_value(self, function: Function) -> int:
+        """The same by our own count, for a function that the measure does not see."""
+        if self.figure == "ccn":
+            return count_branches(function.node)
+        return function.last_line - function.node.lineno + 1
+
+    def candidates(
+        self, subject: Subject, now: int, helper_limit: int | None
+    ) -> Iterator[tuple[int, Block | Condition]]:
+        """Blocks and conditions by the highest value that they would leave, if it falls."""
+        found: list[tuple[int, int, Block | Condition]] = []
+        for candidate, cost in self._costs(subject):
+            left, helper = self._divided(now, cost)
+            if max(left, helper) < now and helper <= (helper_limit or now):
+                found.append((max(left, helper), cost, candidate))
+        found.sort(key=lambda one: (one[0], -one[1]))
+        return ((estimate, candidate) for estimate, _, candidate in found)
+
+    def _costs(self, subject: Subject) -> Iterator[tuple[Block | Condition, int]]:
+        if self.figure == "length":
+            for block, _ in blocks(subject, least=0):
+                yield block, block.last_line - block.first_line + 1
+            return
+        yield from blocks(subject)
+        for condition in conditions(subject):
+            yield condition, condition.cost
+
+    def _divided(self, now: int, cost: int) -> tuple[int, int]:
+        """What would remain of ``now``, and what the helper would have."""
+        if self.figure == "ccn":
+            return now - cost, 1 + cost
+        return now - cost + _CALL_LINES, cost + _FRAME_LINES
