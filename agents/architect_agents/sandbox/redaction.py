@@ -38,10 +38,19 @@ _QUOTED = re.compile(
     r"(?P<quote>[\"']))(?P<value>[^\"'\r\n]{6,})(?=(?P=quote))",
     re.IGNORECASE,
 )
-#: NAME=value, the way environment files and shells write it.
-_BARE = re.compile(
-    rf"(?P<head>^[ \t]*(?:export[ \t]+|-[ \t]+)?(?-i:[A-Z0-9_]*)(?i:{_NAME})[ \t]*=)"
-    r"(?P<value>[^\s\"'(){}\[\]<>$,;]{6,})(?=[ \t]*\r?$)",
+#: NAME=value, the way environment files and shells write it, also behind the line number or the
+#: file name that a tool has put in front. A name in small letters is often code, so its value
+#: has to look like no word.
+_VALUE = r"[^\s\"'(){}\[\]<>$,;]"
+_START = r"(?P<head>(?:^|(?<=[\s:|]))"
+_END = r"(?=[ \t]*\r?$)"
+_LOUD = r"[A-Z0-9_]{0,60}(?:PASSW(?:OR)?D|PASSPHRASE|SECRET|TOKEN|KEY|CREDENTIALS?)[A-Z0-9_]{0,60}"
+_BARE = (
+    re.compile(rf"{_START}{_LOUD}[ \t]*=)(?P<value>{_VALUE}{{6,}}){_END}"),
+    re.compile(
+        rf"{_START}{_NAME}[ \t]*=[ \t]*)(?=\S*\d)(?=\S*[a-z])(?P<value>[\w+/~-]{{10,}}=*){_END}",
+        re.IGNORECASE,
+    ),
 )
 #: Literals that only stand for a secret: a template, a variable, a path, words.
 _HARMLESS = re.compile(r"[{}<>$%*]|\s|^(?:none|null|true|false|undefined|changeme|example)$", re.I)
@@ -60,7 +69,9 @@ def redact(text: str) -> str:
 def _without_assignments(line: str) -> str:
     if not _TELLING.search(line):
         return line  # nearly all lines; the patterns below are slow on long ones
-    return _BARE.sub(_unless_harmless, _QUOTED.sub(_unless_harmless, line))
+    for pattern in (_QUOTED, *_BARE):
+        line = pattern.sub(_unless_harmless, line)
+    return line
 
 
 def marks(text: str) -> set[str]:

@@ -36,6 +36,10 @@ PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nAAAA\n-----END RSA PRIVATE KEY--
         ('"dbPassword" => "hunter2hunter"', "hunter2"),
         ("export DB_PASSWORD=hunter2hunter", "hunter2"),
         ("AUTH_TOKEN=hunter2hunter\nX=1", "hunter2"),
+        ("    12\texport AWS_SECRET_ACCESS_KEY=hunter2hunter", "hunter2"),
+        ("notes.txt:3:SECRET_KEY=hunter2hunter", "hunter2"),
+        ("password = hunter2hunter", "hunter2"),
+        ("db.password=hunter2hunter\r\n", "hunter2"),
     ],
 )
 def test_a_secret_is_blacked_out(text: str, secret: str) -> None:
@@ -60,6 +64,9 @@ def test_a_secret_is_blacked_out(text: str, secret: str) -> None:
         "https://example.org/path?x=1",
         "http://localhost:8080/@me",
         "max_tokens=16000",
+        "    token=settings_token",
+        "    password=password,",
+        "    secret=compute2(value)",
         'label = "Your password must be long"',
         "-----BEGIN PUBLIC KEY-----",
         "skip-this-thing sk-learn",
