@@ -19,6 +19,7 @@ from architect_agents.types import (
     FindingLimits,
     FunctionFigures,
     Outcome,
+    Proposal,
     RefactorRequest,
     Report,
     Status,
@@ -188,16 +189,38 @@ def architect_for(request: RefactorRequest, settings: Settings, offline: bool) -
         raise Refused(str(error)) from error
 
 
-async def consult(architect: Architect, request: RefactorRequest, report: Report) -> Outcome:
+async def consult(
+    architect: Architect, request: RefactorRequest, report: Report, *, test_all: bool = False
+) -> Outcome:
     """Ask, and turn every failure into its one sentence.
+
+    In a trusted workspace the covering tests run for a proposal that nothing else proves, with
+    ``test_all`` for every one; a proposal that breaks them is rejected.
 
     Raises:
         Refused: with that sentence.
     """
     try:
-        return await architect.propose(request, make_gate(), report)
+        outcome = await architect.propose(request, make_gate(), report)
+        proposal = outcome.proposal
+        if outcome.status != "proposed" or proposal is None or not request.trusted:
+            return outcome
+        if proposal.verdict.proof is not None and not test_all:
+            return outcome
+        report("running the tests that execute it", None)
+        candidate = applied(request.source, proposal)
+        verdict = await make_gate().judge_with_tests(request, candidate)
     except ArchitectError as error:
         raise Refused(str(error)) from error
+    status: Status = "proposed" if verdict.accepted else "rejected"
+    return replace(outcome, status=status, proposal=replace(proposal, verdict=verdict))
+
+
+def applied(source: str, proposal: Proposal) -> str:
+    """The whole document after the proposal's edits."""
+    for edit in sorted(proposal.edits, key=lambda edit: edit.start, reverse=True):
+        source = source[: edit.start] + edit.text + source[edit.end :]
+    return source
 
 
 async def reanchored(answer: Answer, current: Document | None) -> tuple[Splice, ...] | None:

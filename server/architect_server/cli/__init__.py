@@ -22,6 +22,7 @@ _COMMANDS = {
     "ask": "ask an architect to simplify a function",
     "verify": "check a refactoring that somebody else made",
     "agents": "list, show or check agent files",
+    "memory": "look into what the agents remember",
     "doctor": "say what was found on this machine and which settings are in force",
 }
 

@@ -14,10 +14,9 @@ from typing import Any
 from architect_agents.architect import preview
 from architect_agents.errors import ArchitectError
 from architect_agents.types import Outcome, RefactorRequest
-from architect_server.analysis.languages import language_of
-from architect_server.analysis.measure import measure
-from architect_server.analysis.model import FunctionMetrics
+from architect_server.cli.consult import consult as consult_page
 from architect_server.cli.failure import Failure
+from architect_server.cli.targets import find_function, open_document, split_target, workspace_of
 from architect_server.cli.terminal import (
     console,
     print_diff,
@@ -26,10 +25,10 @@ from architect_server.cli.terminal import (
     unified_diff,
     verdict_as_json,
 )
-from architect_server.document import Document
 from architect_server.refactor import (
     Refused,
     Surroundings,
+    applied,
     architect_for,
     consult,
     figures,
@@ -42,16 +41,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this subcommand."""
     parser.add_argument(
         "target",
-        metavar="FILE:FUNCTION|FILE:LINE",
-        help="a function by its (qualified) name, or the one at a line",
+        metavar="FILE:FUNCTION|FILE:LINE|FILE",
+        help="a function by its (qualified) name, or the one at a line; "
+        "a whole file for --review and --question",
     )
     parser.add_argument("--agent", metavar="NAME", help="the agent file to use")
     parser.add_argument("--offline", action="store_true", help="use the embedded architect")
-    parser.add_argument("--question", default="", metavar="TEXT", help="what to look at")
+    parser.add_argument("--review", action="store_true", help="review it instead of simplifying")
+    parser.add_argument(
+        "--question", default="", metavar="TEXT", help="answer a question about it instead"
+    )
     parser.add_argument(
         "--trust",
         action="store_true",
-        help="let the covering tests of this workspace run, in the sandbox",
+        help="let tests and commands of this workspace run, in the sandbox",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="print what would be sent, and send nothing"
@@ -62,28 +65,41 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask; 1 for a rejected proposal."""
-    path, function_name = split_target(options.target)
+    asks_for_page = bool(options.review or options.question)
+    path, function_name = split_target(options.target, whole_file=asks_for_page)
     document = open_document(path)
     settings = _settings(path, options)
-    function = find_function(document, function_name)
     surroundings = Surroundings(settings, path.absolute(), workspace_of(path), options.trust)
-    request = request_for(document, function, surroundings, options.question)
+    if asks_for_page and not function_name:
+        return consult_page(document, (0, 0), surroundings, options)
+    function = find_function(document, function_name)
+    if asks_for_page:
+        lines = (function.edit_line, function.end_line)
+        return consult_page(document, lines, surroundings, options)
+    request = request_for(document, function, surroundings)
     if options.dry_run:
         return _dry_run(request, settings, options)
+    return _propose(path, request, settings, options)
+
+
+def _propose(
+    path: Path, request: RefactorRequest, settings: Settings, options: argparse.Namespace
+) -> int:
     try:
-        with status_line(f"Asking about {function.qualified_name}") as report:
+        with status_line(f"Asking about {request.function}") as report:
             architect = architect_for(request, settings, options.offline)
-            outcome = asyncio.run(consult(architect, request, report))
+            outcome = asyncio.run(consult(architect, request, report, test_all=options.trust))
     except Refused as refusal:
         raise Failure(str(refusal)) from refusal
-    after = applied(document.text, outcome)
-    diff = unified_diff(path.as_posix(), document.text, after)
+    proposal = outcome.proposal  # also a rejected one is shown, with what was wrong
+    after = applied(request.source, proposal) if proposal else request.source
+    diff = unified_diff(path.as_posix(), request.source, after)
     if options.json:
         print(json.dumps(as_json(outcome, diff), indent=2, ensure_ascii=False))
     else:
         _print(outcome, diff)
     if options.apply and outcome.status == "proposed":
-        write(path, document.text, after)
+        write(path, request.source, after)
     return 1 if outcome.status == "rejected" else 0
 
 
@@ -115,59 +131,6 @@ def _dry_run(request: RefactorRequest, settings: Settings, options: argparse.Nam
     return 0
 
 
-def split_target(target: str) -> tuple[Path, str]:
-    """``FILE:FUNCTION`` or ``FILE:LINE``; the file may hold a colon (as on Windows)."""
-    name, colon, function = target.rpartition(":")
-    if not colon or not name or not function:
-        raise Failure(f"'{target}' should be FILE:FUNCTION or FILE:LINE, such as app.py:main.")
-    path = Path(name)
-    if not path.is_file():
-        raise Failure(f"{name} is no file.")
-    return path, function
-
-
-def open_document(path: Path) -> Document:
-    """The file as the editor would have it, line ends and BOM included."""
-    language = language_of(path.name)
-    if language is None:
-        raise Failure(f"{path} is in no language that lizard reads.")
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise Failure(f"{path} can't be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise Failure(f"{path} is not UTF-8 text, so it can't be edited safely.") from error
-    return Document(path.absolute().as_uri(), None, language, text)
-
-
-def find_function(document: Document, name: str) -> FunctionMetrics:
-    """The function of that qualified or plain name, or the innermost one at that line."""
-    functions = measure(document.text, document.language_id).functions
-    if name.isdecimal():
-        line = int(name)
-        around = [f for f in functions if f.edit_line <= line <= f.end_line]
-        if not around:
-            raise Failure(f"There is no function at line {line} of {document.name}.")
-        return max(around, key=lambda function: function.start_line)
-    exact = [f for f in functions if f.qualified_name == name]
-    found = exact or [f for f in functions if f.qualified_name.rpartition(".")[2] == name]
-    if not found:
-        raise Failure(f"There is no function {name} in {document.name}.")
-    if len(found) > 1:
-        places = ", ".join(f"{f.qualified_name} (line {f.start_line})" for f in found)
-        raise Failure(f"{name} is not unique in {document.name}: {places}; name a line instead.")
-    return found[0]
-
-
-def workspace_of(path: Path) -> Path:
-    """The nearest folder with a .git or pyproject.toml, else the file's own."""
-    folder = path.absolute().parent
-    for place in (folder, *folder.parents):
-        if (place / ".git").exists() or (place / "pyproject.toml").exists():
-            return place
-    return folder
-
-
 def _settings(path: Path, options: argparse.Namespace) -> Settings:
     chosen = {"architect": {"agent": options.agent}} if options.agent else {}
     places = SettingsByPlace(Layer("the command line", chosen))
@@ -175,15 +138,6 @@ def _settings(path: Path, options: argparse.Namespace) -> Settings:
     for problem in places.problems:
         print(f"architect: {problem}", file=sys.stderr)
     return settings
-
-
-def applied(text: str, outcome: Outcome) -> str:
-    """The text after the outcome's proposal, also a rejected one (to show what was wrong)."""
-    for edit in sorted(
-        outcome.proposal.edits if outcome.proposal else (), key=lambda e: e.start, reverse=True
-    ):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
 
 
 def as_json(outcome: Outcome, diff: str) -> dict[str, Any]:

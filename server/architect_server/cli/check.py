@@ -16,7 +16,8 @@ from architect_server.cli.failure import Failure
 from architect_server.cli.files import files_to_check
 from architect_server.cli.formats import EXPLAINING, FORMATS
 from architect_server.cli.formats.reported import active
-from architect_server.cli.scan import Checked, scan
+from architect_server.cli.scan import scan
+from architect_server.file_check import Checked
 from architect_server.settings import Layer, SettingsByPlace
 
 #: Seconds before a progress bar appears.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 from pathlib import Path
 
-from architect_server.cli.ask import open_document
+from architect_agents.types import FindingLimits, RefactorRequest
+from architect_server.cli.targets import open_document, workspace_of
 from architect_server.cli.terminal import console, print_verdict, verdict_as_json
+from architect_server.document import Document
 from architect_server.refactor import finding_limits, make_gate
 from architect_server.settings import Layer, SettingsByPlace
 
@@ -19,6 +22,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--function", metavar="NAME", help="only this function (default: every one that changed)"
     )
+    parser.add_argument(
+        "--tests",
+        action="store_true",
+        help="run the covering tests too, in the sandbox; one of the two files lies in its project",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -26,14 +34,19 @@ def run(options: argparse.Namespace) -> int:
     """Verify; 1 if a check failed."""
     before, after = open_document(Path(options.before)), open_document(Path(options.after))
     settings = SettingsByPlace(Layer("the command line", {})).of(Path(options.after))
-    verdict = make_gate().verify(
-        before.text,
-        after.text,
-        path=before.name,
-        language=before.language_id,
-        function=options.function,
-        limits=finding_limits(settings.limits),
-    )
+    limits = finding_limits(settings.limits)
+    if options.tests:
+        request = _request(options, before, limits)
+        verdict = asyncio.run(make_gate().judge_with_tests(request, after.text))
+    else:
+        verdict = make_gate().verify(
+            before.text,
+            after.text,
+            path=before.name,
+            language=before.language_id,
+            function=options.function,
+            limits=limits,
+        )
     if options.json:
         print(json.dumps(verdict_as_json(verdict), indent=2, ensure_ascii=False))
     else:
@@ -41,3 +54,23 @@ def run(options: argparse.Namespace) -> int:
         target.print(f"Verdict: {'accepted' if verdict.accepted else 'REJECTED'}", style="bold")
         print_verdict(target, verdict)
     return 0 if verdict.accepted else 1
+
+
+def _request(
+    options: argparse.Namespace, before: Document, limits: FindingLimits
+) -> RefactorRequest:
+    """With the project of the file that lies in the current one, AFTER first."""
+    here = workspace_of(Path.cwd() / "anything")
+    paths = [Path(options.after).resolve(), Path(options.before).resolve()]
+    path = next((path for path in paths if path.is_relative_to(here)), paths[0])
+    workspace = workspace_of(path)
+    return RefactorRequest(
+        path=path.relative_to(workspace).as_posix(),
+        language=before.language_id,
+        source=before.text,
+        function=options.function or "",
+        start_line=0,
+        limits=limits,
+        workspace=workspace,
+        trusted=True,  # the user asked for the tests to run
+    )

@@ -13,7 +13,7 @@ from architect_server.cli.formats.as_gitlab import as_gitlab
 from architect_server.cli.formats.as_json import as_json
 from architect_server.cli.formats.as_sarif import as_sarif
 from architect_server.cli.formats.as_text import as_text
-from architect_server.cli.scan import Checked
+from architect_server.file_check import Checked
 
 FORMATS: Mapping[str, Callable[[Sequence[Checked]], str]] = {
     "checkstyle": as_checkstyle,

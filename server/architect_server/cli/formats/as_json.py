@@ -9,7 +9,7 @@ from typing import Any
 from architect_server import __version__
 from architect_server.analysis.model import Finding, FunctionMetrics
 from architect_server.cli.formats.reported import Reported, reported, shown_path
-from architect_server.cli.scan import Checked
+from architect_server.file_check import Checked
 
 
 def as_json(results: Sequence[Checked], explain: bool = False) -> str:

@@ -12,7 +12,7 @@ from architect_server import __version__
 from architect_server.analysis.model import Confidence, FunctionMetrics, Severity
 from architect_server.analysis.rules import RULES, Rule
 from architect_server.cli.formats.reported import PROBLEMS, Reported, reported, shown_path
-from architect_server.cli.scan import Checked
+from architect_server.file_check import Checked
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from architect_server.cli.formats.explained import explanation
 from architect_server.cli.formats.reported import Reported, reported, shown_path
-from architect_server.cli.scan import Checked
+from architect_server.file_check import Checked
 
 _COLOUR = {"error": "bold red", "warning": "yellow"}
 _HEADER = ("place", "severity", "rule", "figure", "limit", "function")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from architect_server.analysis.explain import explain
 from architect_server.analysis.text import LineTable
 from architect_server.cli.formats.reported import Reported
-from architect_server.cli.scan import Checked
+from architect_server.file_check import Checked
 
 #: Characters of a source line that are shown.
 _WIDTH = 60

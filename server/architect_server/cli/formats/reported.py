@@ -12,7 +12,7 @@ from pathlib import Path
 from architect_server.analysis.model import Finding, Severity
 from architect_server.analysis.suppression import SuppressionFinding
 from architect_server.analysis.text import LineTable
-from architect_server.cli.scan import Checked
+from architect_server.file_check import Checked
 
 #: Hexadecimal digits of a fingerprint.
 _DIGITS = 32
