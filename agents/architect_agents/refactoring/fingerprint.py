@@ -17,7 +17,8 @@ from __future__ import annotations
 import ast
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from architect_agents.refactoring.comparison import Comparison, outermost
 from architect_agents.refactoring.frame_depth import called_name
@@ -112,31 +113,60 @@ def _docstrings(root: ast.AST) -> set[ast.AST]:
 
 
 def _items(node: ast.AST, own: frozenset[str]) -> Iterator[str]:
-    if isinstance(node, ast.Call):
-        name = called_name(node) or "(…)"
-        if name not in own:
-            keywords = [f"{one.arg}=" if one.arg else "**" for one in node.keywords]
-            shown = [*["·"] * len(node.args), *sorted(keywords)]
-            yield f"call {name}({', '.join(shown)})"
-    elif isinstance(node, ast.Attribute):
-        if node.attr not in own:
-            verb = "read" if isinstance(node.ctx, ast.Load) else "written"
-            yield f"attribute .{node.attr} {verb}"
-    elif isinstance(node, ast.Await | ast.YieldFrom):
-        if not (isinstance(node.value, ast.Call) and called_name(node.value) in own):
-            yield "await" if isinstance(node, ast.Await) else "yield from"
-    elif isinstance(node, ast.Constant):
-        yield f"constant {_short(repr(node.value))}"
-    elif isinstance(node, ast.Compare):
-        yield from (_COMPARISONS[type(operator)] for operator in node.ops)
-    elif isinstance(node, ast.BinOp | ast.UnaryOp | ast.AugAssign):
-        if not isinstance(node.op, ast.Not):
-            kind = " in place" if isinstance(node, ast.AugAssign) else ""
-            yield f"operator {type(node.op).__name__}{kind}"
-    elif isinstance(node, ast.ExceptHandler):
-        yield f"except {ast.unparse(node.type) if node.type else '(everything)'}"
+    describe = _DESCRIPTIONS.get(type(node))
+    if describe is not None:
+        yield from describe(node, own)
     elif type(node) in _WORDS:
         yield _WORDS[type(node)]
+
+
+def _call(node: ast.Call, own: frozenset[str]) -> Iterator[str]:
+    name = called_name(node) or "(…)"
+    if name not in own:
+        keywords = [f"{one.arg}=" if one.arg else "**" for one in node.keywords]
+        yield f"call {name}({', '.join([*['·'] * len(node.args), *sorted(keywords)])})"
+
+
+def _attribute(node: ast.Attribute, own: frozenset[str]) -> Iterator[str]:
+    if node.attr not in own:
+        yield f"attribute .{node.attr} {'read' if isinstance(node.ctx, ast.Load) else 'written'}"
+
+
+def _awaited(node: ast.Await | ast.YieldFrom, own: frozenset[str]) -> Iterator[str]:
+    if not (isinstance(node.value, ast.Call) and called_name(node.value) in own):
+        yield "await" if isinstance(node, ast.Await) else "yield from"
+
+
+def _constant(node: ast.Constant, own: frozenset[str]) -> Iterator[str]:
+    yield f"constant {_short(repr(node.value))}"
+
+
+def _comparison(node: ast.Compare, own: frozenset[str]) -> Iterator[str]:
+    yield from (_COMPARISONS[type(operator)] for operator in node.ops)
+
+
+def _operator(node: ast.BinOp | ast.UnaryOp | ast.AugAssign, own: frozenset[str]) -> Iterator[str]:
+    if not isinstance(node.op, ast.Not):
+        in_place = " in place" if isinstance(node, ast.AugAssign) else ""
+        yield f"operator {type(node.op).__name__}{in_place}"
+
+
+def _handler(node: ast.ExceptHandler, own: frozenset[str]) -> Iterator[str]:
+    yield f"except {ast.unparse(node.type) if node.type else '(everything)'}"
+
+
+_DESCRIPTIONS: dict[type[ast.AST], Callable[[Any, frozenset[str]], Iterator[str]]] = {
+    ast.Call: _call,
+    ast.Attribute: _attribute,
+    ast.Await: _awaited,
+    ast.YieldFrom: _awaited,
+    ast.Constant: _constant,
+    ast.Compare: _comparison,
+    ast.BinOp: _operator,
+    ast.UnaryOp: _operator,
+    ast.AugAssign: _operator,
+    ast.ExceptHandler: _handler,
+}
 
 
 def _short(text: str) -> str:

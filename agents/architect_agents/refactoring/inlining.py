@@ -15,7 +15,7 @@ each ``return`` of the helper becomes what the caller does with that result:
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from architect_agents.refactoring.binding import (
     Binding,
@@ -26,6 +26,7 @@ from architect_agents.refactoring.binding import (
     rename,
 )
 from architect_agents.refactoring.exits import may_fall_through
+from architect_agents.refactoring.frame_depth import called_name
 from architect_agents.refactoring.normal_form import (
     Tail,
     absorb,
@@ -35,11 +36,10 @@ from architect_agents.refactoring.normal_form import (
     without_docstring,
 )
 from architect_agents.refactoring.outcome import Outcome
+from architect_agents.refactoring.split_result import split_result
 from architect_agents.refactoring.surface import is_generator
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-#: Stands for the result of ``if h():``, which has no name.
-_ANONYMOUS = "<result>"
 
 
 class Inliner:
@@ -71,7 +71,7 @@ class Inliner:
         done: list[ast.stmt] = []
         remaining = list(statements)
         while remaining:
-            statement, *remaining = _split_result(remaining, self._is_block_call)
+            statement, *remaining = split_result(remaining, self._is_block_call)
             call = self._handed_over(statement)
             if call is None:
                 self._inside(statement, None if remaining else tail)
@@ -95,7 +95,7 @@ class Inliner:
             inner = inner.value
         if not isinstance(inner, ast.Call):
             return None
-        helper = self._helpers.get(_callee(inner))
+        helper = self._helpers.get(called_name(inner))
         if helper is None:
             return None
         awaited, delegated = (
@@ -110,7 +110,7 @@ class Inliner:
 
     def _is_block_call(self, expression: ast.expr) -> bool:
         call = self.helper_call(expression)
-        return call is not None and not self._helpers[_callee(call)].is_expression
+        return call is not None and not self._helpers[called_name(call)].is_expression
 
     def _handed_over(self, statement: ast.stmt) -> ast.Call | None:
         """The helper call whose result is all that ``statement`` is about."""
@@ -134,7 +134,7 @@ class Inliner:
 
     def _body(self, call: ast.Call) -> list[ast.stmt]:
         """The statements of the called helper under the caller's names, helpers in it inlined."""
-        helper = self._helpers[_callee(call)]
+        helper = self._helpers[called_name(call)]
         if helper.name in self._open:
             raise NotAnExtractionError(f"`{helper.name}` calls itself")
         binding: Binding = bind(helper, call, self._receiver)
@@ -152,7 +152,9 @@ class Inliner:
         body = self._body(call)
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value is not None:
             return body[0].value
-        raise NotAnExtractionError(f"`{_callee(call)}` is called in the middle of an expression")
+        raise NotAnExtractionError(
+            f"`{called_name(call)}` is called in the middle of an expression"
+        )
 
 
 class _Expressions(ast.NodeTransformer):
@@ -273,34 +275,3 @@ class _Site:
         if self._tail == "continue" and not in_loop:
             return [*done, ast.Continue()]
         raise NotAnExtractionError("the helper returns early, but its caller goes on")
-
-
-def _callee(call: ast.Call) -> str:
-    func = call.func
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-
-
-def _split_result(
-    statements: list[ast.stmt], is_block_call: Callable[[ast.expr], bool]
-) -> list[ast.stmt]:
-    """``if h(): …`` as two statements: the result gets a name, and an ``if`` on that name.
-
-    Also ``if not h():`` and ``if (x := h()) is not None:``. A helper that is nothing but an
-    expression stays where it is.
-    """
-    first = statements[0]
-    if not isinstance(first, ast.If):
-        return statements
-    holder: ast.AST = first
-    field, test = "test", first.test
-    while isinstance(test, ast.UnaryOp | ast.Compare):
-        holder, field = test, "operand" if isinstance(test, ast.UnaryOp) else "left"
-        test = getattr(holder, field)
-    name, value = _ANONYMOUS, test
-    if isinstance(test, ast.NamedExpr):
-        name, value = test.target.id, test.value
-    if not is_block_call(value):
-        return statements
-    setattr(holder, field, ast.Name(id=name, ctx=ast.Load()))
-    target = ast.Name(id=name, ctx=ast.Store())
-    return [ast.Assign(targets=[target], value=value, lineno=first.lineno), *statements]

@@ -5,7 +5,7 @@ Each rule keeps the meaning whatever the values are:
 - what follows ``if c: …return`` moves into its ``else`` (else after return, guard clause);
 - ``break``, ``continue`` and ``return name`` behind an ``if`` move to the end of both branches;
 - a jump to where control goes anyway is dropped (``continue`` at a loop's end, bare ``return``
-  at the function's end), and so is ``pass``;
+  at the function's end), and so are ``pass`` and what stands behind a jump;
 - an ``if`` with nothing but an ``else`` is turned round; ``not`` moves inwards through ``and``
   and ``or``, and into ``is`` and ``in`` (not into ``==`` or ``<``, which classes may redefine);
 - ``if a and b:`` without ``else`` is ``if a:`` around ``if b:``;
@@ -142,6 +142,8 @@ def _block(statements: Sequence[ast.stmt], tail: Tail) -> list[ast.stmt]:
 
 def _trimmed(statements: Sequence[ast.stmt], tail: Tail) -> list[ast.stmt]:
     kept = [one for one in statements if not isinstance(one, ast.Pass | ast.Global)]
+    jump = next((place for place, one in enumerate(kept) if isinstance(one, _JUMPS)), len(kept))
+    del kept[jump + 1 :]
     for one in kept:
         if isinstance(one, ast.Return) and _is_none(one.value):
             one.value = None

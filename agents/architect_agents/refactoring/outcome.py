@@ -91,22 +91,19 @@ class Outcome:
             return Exit([assigned, *self._jump()], False, frozenset())
         carried = {name: item for name, item in pairs if name in self.handed_over}
         chosen = self._chosen(carried)
+        unread = _unread(pairs, chosen) - self.handed_over
         kept = [
             (name, item)
             for name, item in pairs
-            if name not in self.handed_over and not (isinstance(item, ast.Name) and item.id == name)
+            if name not in self.handed_over | unread
+            and not (isinstance(item, ast.Name) and item.id == name)
         ]
-        # ``return True, value, None``: on the way out nobody asks for the other results.
-        leaves = bool(chosen) and isinstance(chosen[-1], ast.Return)
-        unread = {name for name, item in kept if leaves and _is_constant(item, None)}
-        unread -= {name for one in chosen for name in _names_in(one)}
-        kept = [(name, item) for name, item in kept if name not in unread]
         _refuse_reordering(carried, kept)
         replacing = _Replacing(carried)
         done = _assignment(kept) + [replacing.visit(clone(one)) for one in chosen]
-        if replacing.used != 1 and not all(is_simple(one) for one in carried.values()):
+        if replacing.used != 1 and not all(map(is_simple, carried.values())):
             raise NotAnExtractionError("a result of the helper is not used exactly once")
-        return Exit(done, all(is_plain_jump(one) for one in chosen), frozenset(unread))
+        return Exit(done, all(map(is_plain_jump, chosen)), unread)
 
     def _chosen(self, carried: Mapping[str, ast.expr]) -> list[ast.stmt]:
         chosen: list[ast.stmt] = []
@@ -118,6 +115,14 @@ class Outcome:
 
     def _jump(self) -> list[ast.stmt]:
         return [] if self.jump is None else [clone(self.jump)]
+
+
+def _unread(pairs: Sequence[tuple[str, ast.expr]], chosen: Sequence[ast.stmt]) -> frozenset[str]:
+    """``return True, value, None``: on the way out nobody asks for the other results."""
+    if not chosen or not isinstance(chosen[-1], ast.Return):
+        return frozenset()
+    empty = {name for name, item in pairs if _is_constant(item, None)}
+    return frozenset(empty.difference(*map(_names_in, chosen)))
 
 
 def _refuse_reordering(

@@ -113,21 +113,15 @@ def _receiver(function: Function) -> str | None:
 
 def _header_problems(comparison: Comparison) -> Iterator[str]:
     """A helper's annotations are evaluated when it is defined, so they must be harmless."""
-    module = comparison.after
-    lazy = any(
-        isinstance(one, ast.ImportFrom)
-        and one.module == "__future__"
-        and any(alias.name == "annotations" for alias in one.names)
-        for one in module.tree.body
-    )
+    if _annotations_are_lazy(comparison.after.tree):
+        return
     known = [
         annotation
         for change in comparison.targets
-        for node in ast.walk(change.before.node)
-        for annotation in _annotations(node)
+        for annotation in _annotations(change.before.node)
     ]
-    for helper in comparison.helpers if not lazy else ():
-        for annotation in (one for node in ast.walk(helper.node) for one in _annotations(node)):
+    for helper in comparison.helpers:
+        for annotation in _annotations(helper.node):
             if not _is_harmless(annotation) and not any(same_tree(annotation, o) for o in known):
                 yield (
                     f"The annotation `{ast.unparse(annotation)}` of `{helper.name}` is new and "
@@ -135,8 +129,22 @@ def _header_problems(comparison: Comparison) -> Iterator[str]:
                 )
 
 
-def _annotations(node: ast.AST) -> list[ast.expr]:
-    found = [getattr(node, "annotation", None), getattr(node, "returns", None)]
+def _annotations_are_lazy(tree: ast.Module) -> bool:
+    return any(
+        isinstance(one, ast.ImportFrom)
+        and one.module == "__future__"
+        and any(alias.name == "annotations" for alias in one.names)
+        for one in tree.body
+    )
+
+
+def _annotations(function: ast.AST) -> list[ast.expr]:
+    """Those of parameters, results and variables, nested functions included."""
+    found = [
+        getattr(node, field, None)
+        for node in ast.walk(function)
+        for field in ("annotation", "returns")
+    ]
     return [one for one in found if isinstance(one, ast.expr)]
 
 

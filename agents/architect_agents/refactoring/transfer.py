@@ -16,7 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from architect_agents.refactoring.binding import Binding, Helper, bind
+from architect_agents.refactoring.binding import Binding, Helper, NotAnExtractionError, bind
 from architect_agents.refactoring.comparison import Change
 from architect_agents.refactoring.flow import (
     FunctionFlow,
@@ -24,6 +24,7 @@ from architect_agents.refactoring.flow import (
     bindings_of,
     free_names,
 )
+from architect_agents.refactoring.frame_depth import called_name
 from architect_agents.refactoring.module_source import FunctionNode, Scope
 
 
@@ -44,10 +45,15 @@ class Transfer:
         self._receiver = receiver
         self._unread = unread
         self._original = FunctionFlow(before.node)
+        self._enclosing = _around(before.scopes)
         self._flows = {name: FunctionFlow(one.node) for name, one in helpers.items()}
 
     def problems(self) -> Iterator[str]:
-        """Each loss or confusion as one sentence."""
+        """Each loss or confusion as one sentence.
+
+        Raises:
+            NotAnExtractionError: what is handed over is not the function's own.
+        """
         yield from self._caller_names()
         for helper in self._helpers.values():
             yield from self._helper_names(helper)
@@ -84,7 +90,7 @@ class Transfer:
 
     def _helper_names(self, helper: Helper) -> Iterator[str]:
         flow = self._flows[helper.name]
-        outer = self._original.locals | _around(self._before.scopes)
+        outer = self._original.locals | self._enclosing
         free = free_names(helper.node) & outer
         if free:
             yield f"`{helper.name}` reads {_names(free)} without being handed it."
@@ -102,15 +108,19 @@ class Transfer:
     def _calls(self, function: FunctionNode) -> Iterator[tuple[ast.stmt, ast.Call]]:
         for statement in _own_statements(function):
             for node in _own_expressions(statement):
-                if isinstance(node, ast.Call) and _callee(node) in self._helpers:
+                if isinstance(node, ast.Call) and called_name(node) in self._helpers:
                     yield statement, node
 
     def _call_problems(
         self, flow: FunctionFlow, statement: ast.stmt, call: ast.Call
     ) -> Iterator[str]:
-        helper = self._helpers[_callee(call)]
+        helper = self._helpers[called_name(call)]
         binding = bind(helper, call, self._receiver)
         arguments = {one.id for one in binding.values() if isinstance(one, ast.Name)}
+        elsewhere = arguments - flow.locals - self._enclosing
+        if elsewhere:
+            # Asked for when the helper is called, not when it is needed: it may have changed.
+            raise NotAnExtractionError(f"{_names(elsewhere)}, a global, is handed over")
         written = self._written_outside(helper, binding)
         for node in flow.nodes_of(statement):
             read = arguments & node.effects.reads & flow.locals
@@ -200,11 +210,6 @@ def _reachable(starts: Sequence[Node]) -> list[Node]:
             seen[id(node)] = node
             stack.extend((*node.successors, *node.on_exception))
     return list(seen.values())
-
-
-def _callee(call: ast.Call) -> str:
-    func = call.func
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
 def _names(names: frozenset[str] | set[str]) -> str:
