@@ -196,7 +196,9 @@ class _Comparison:
             if row:
                 names = left[row]
                 names.remove(function.name if function.name in names else names[0])
-        kind = "not a function" if self.metrics.language == "python" else "not equal"
+        # Outside Python nothing says what is a function, but a recount of the file.
+        recounted = any(function.corrected for function in self.metrics.functions)
+        kind = "not a function" if self.metrics.language == "python" or recounted else "not equal"
         if self.metrics.confidence.level != "complete":
             kind = "in a broken file"
         for row, names in left.items():

@@ -31,10 +31,12 @@ CLASSES = {
     "a file that lizard cannot read": "`.pyi`, `.mts`, `.hxx`: lizard takes it for C; we read it "
     "as what it is",
     "forgiven by a comment": "`#lizard forgives`: lizard prints nothing; we measure and mark it",
-    "corrected": "another language: type parameters of TypeScript's functions, the lines of Vue",
+    "corrected": "another language: functions with type parameters in TypeScript, at which lizard "
+    "loses them; the lines of Vue and Erlang",
     "in a broken file": "the text does not parse (Python 2, deliberately broken test data): what "
     "can be checked is, the rest is lizard's, and the file is marked as partial",
-    "not a function": "lizard prints a function that `ast` does not see there",
+    "not a function": "lizard prints a function where there is none: `ast` sees none, or it "
+    "made one of a TypeScript declaration whose type parameters it misread",
     "lizard's command line dies": "an exception or a time-out in lizard ends its whole run",
     "not equal": "a difference that nothing explains: a bug of ours",
 }
