@@ -177,14 +177,22 @@ class ModelArchitect:
             raise
         finally:
             await model.close()
+            if self.facilities.spending is not None:
+                await asyncio.shield(asyncio.to_thread(self.facilities.spending.add, budget.usd))
         usage = budget.usage()
         transcript.write("ended", {"turns": usage.turns, "usd": usage.usd})
         return result, usage
 
     def _limits(self) -> Limits:
-        """The agent file may ask for fewer turns than the user allows, never for more."""
+        """The agent file may ask for fewer turns than the user allows, never for more.
+
+        Raises:
+            LimitReached: today's cap is used up.
+        """
         turns = min(self.agent.max_turns or self.limits.turns, self.limits.turns)
-        return replace(self.limits, turns=turns)
+        spending = self.facilities.spending
+        usd = spending.left(self.limits.usd) if spending else self.limits.usd
+        return replace(self.limits, turns=turns, usd=usd)
 
 
 def _silent(line: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path, user_state_path
 
+from architect_agents.spending import DailySpending
 from architect_agents.tools.ide_tools import Diagnostics
 from architect_agents.tools.postgres_tool import configured_url
 from architect_agents.workbench import Facilities
@@ -34,13 +35,26 @@ def server_logs() -> Path:
     return user_state_path(APPLICATION) / "servers"
 
 
+def spending_file() -> Path:
+    """What was spent today."""
+    return user_state_path(APPLICATION) / "spending.json"
+
+
 def cache_folder() -> Path:
     """What can be asked for again."""
     return user_cache_path(APPLICATION)
 
 
-def user_facilities(web: bool = False, diagnostics: Diagnostics | None = None) -> Facilities:
-    """What this user's installation offers to runs; ``web`` and ``diagnostics`` are up to it."""
+def user_facilities(
+    web: bool = False,
+    diagnostics: Diagnostics | None = None,
+    daily_usd: float | None = None,
+) -> Facilities:
+    """What this user's installation offers to runs.
+
+    ``web`` lets the provider search and fetch, ``diagnostics`` tells what the editor shows,
+    ``daily_usd`` is the most that all runs of a day may cost (None: no cap).
+    """
     return Facilities(
         memory=memory_file(),
         approvals=approvals_file(),
@@ -48,4 +62,5 @@ def user_facilities(web: bool = False, diagnostics: Diagnostics | None = None) -
         postgres_url=configured_url(os.environ),
         web=web,
         diagnostics=diagnostics,
+        spending=DailySpending(spending_file(), daily_usd),
     )

@@ -23,6 +23,7 @@ from architect_agents.sandbox.interpreter import project_interpreter
 from architect_agents.sandbox.jail import Jail, why_no_jail
 from architect_agents.sandbox.refused import RefusedError
 from architect_agents.sandbox.shadow import shadow_of
+from architect_agents.spending import DailySpending
 from architect_agents.tools.ide_tools import Diagnostics
 from architect_agents.tools.repl_tool import Repl
 from architect_agents.tools.shadow_files import ShadowFiles
@@ -38,7 +39,7 @@ class Facilities:
     """What this user's installation offers to runs; what is None or empty is not offered.
 
     ``memory`` is the file of the knowledge graph, ``approvals`` the file of approved servers,
-    ``server_logs`` the folder for what servers write to stderr.
+    ``server_logs`` the folder for what servers write to stderr, ``spending`` counts the money.
     """
 
     memory: Path | None = None
@@ -47,6 +48,7 @@ class Facilities:
     postgres_url: str = ""
     web: bool = False
     diagnostics: Diagnostics | None = None
+    spending: DailySpending | None = None
 
 
 def agent_memory(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from architect_agents.memory.graph import MemoryGraph, MemoryRefusal
+from architect_agents.memory.mcp_server import MemoryServer, Operation
 from architect_agents.model import ToolSpec
 from architect_agents.tools.tool import (
     Arguments,
@@ -126,10 +127,12 @@ def memory_tool(name: str, operation: str, graph: MemoryGraph) -> Tool:
     return Tool(ToolSpec(name, description, input_schema), run, effect)
 
 
-def call(graph: MemoryGraph, operation: str, arguments: Arguments) -> Any:
-    """Do ``operation`` for somebody else than a model in our loop, such as an MCP client.
-
-    Raises:
-        MemoryRefusal, ToolFailure: in words.
-    """
-    return NINE[operation][3](graph, arguments)
+def memory_server(graph: MemoryGraph) -> MemoryServer:
+    """The nine tools for other programs, over MCP: ``serve(sys.stdin, sys.stdout)``."""
+    return MemoryServer(
+        graph,
+        {
+            name: Operation(description, input_schema, answer)
+            for name, (description, input_schema, _, answer) in NINE.items()
+        },
+    )
