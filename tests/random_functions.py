@@ -152,6 +152,8 @@ class FunctionMaker:
             f"({self._name()} := {self.random.randint(0, 3)})",
             f"({self._name()}, 1)[0]",
             "None",
+            f"{self._name()} and ({self._name()} or {self._name()}) and {self._name()}",
+            f"({self._name()}) or not {self._name()} or (not ({self._name()}))or {self._name()}",
         )
 
     def _test(self) -> str:
@@ -160,6 +162,7 @@ class FunctionMaker:
             f"{self._name()} == {self.random.randint(0, 2)}",
             f"{self._name()} and {self._name()}",
             f"not {self._name()}",
+            f"{self._name()} and log({self._name()}) is None and {self._name()} == 1",
             f"{self._name()} or ({self._name()} := {self.random.randint(0, 2)})",
         )
 

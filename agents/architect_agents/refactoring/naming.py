@@ -238,12 +238,19 @@ def condition_names(
     subject = _condition_subject(condition)
     verb = _verb_called(guarded)
     if guarded and isinstance(guarded[0], ast.Raise):
-        yield private(f"is_invalid_{subject or function}")
+        yield private(f"is_invalid_{_first_name(condition) or function}")
     if verb:
         yield private(f"should_{verb}")
+    if isinstance(condition, ast.Compare) and isinstance(condition.ops[0], ast.Eq) and subject:
+        yield private(f"has_matching_{subject}")
     if subject:
-        yield private(f"is_special_{subject}")
-    yield private(f"{function}_applies")
+        yield private(f"meets_{subject}_condition")
+    yield private(f"meets_{function}_condition")
+
+
+def _first_name(condition: ast.expr) -> str | None:
+    names = (_noun(node) for node in ast.walk(condition) if isinstance(node, ast.Name))
+    return next(filter(None, names), None)
 
 
 def _condition_subject(condition: ast.expr) -> str | None:

@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from architect_agents.refactoring.blocks import Block
+from architect_agents.refactoring.conditions import Condition
 from architect_agents.refactoring.extract_block import Extraction, plan_extraction
 from architect_agents.refactoring.extract_predicate import (
-    Condition,
     PredicateExtraction,
     plan_predicate,
     suggest_predicate_name,

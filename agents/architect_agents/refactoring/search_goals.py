@@ -8,7 +8,7 @@ from typing import Literal
 
 from architect_agents.refactoring.ast_count import count_branches
 from architect_agents.refactoring.blocks import Block, blocks
-from architect_agents.refactoring.extract_predicate import Condition, conditions
+from architect_agents.refactoring.conditions import Condition, conditions
 from architect_agents.refactoring.module_source import Function
 from architect_agents.refactoring.subject import Subject
 from architect_agents.types import FindingLimits, FunctionFigures

@@ -121,3 +121,16 @@ def _strings_over_lines(root: ast.AST) -> Iterator[ast.expr]:
                 yield node
         else:
             pending += ast.iter_child_nodes(node)
+
+
+def is_parenthesised(text: str) -> bool:
+    """Whether the first character is a parenthesis that only the last one closes."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return False
+    try:
+        # As the arguments of a call: the call ends where the first parenthesis is closed.
+        inner = ast.parse(f"f{text}", mode="eval").body
+    except SyntaxError:
+        return False
+    lines = SourceLines(f"f{text}")
+    return isinstance(inner, ast.Call) and lines.span(inner)[1] == len(lines.text)

@@ -11,6 +11,7 @@ from architect_agents.refactoring.extract_block import Extraction
 from architect_agents.refactoring.jumps import Jump
 from architect_agents.refactoring.naming import block_names, first_free, unique
 from architect_agents.refactoring.refusal import RefusedError
+from architect_agents.refactoring.source_lines import is_parenthesised
 from architect_agents.refactoring.splice import apply_edits
 from architect_agents.refactoring.subject import Subject
 from architect_agents.refactoring.write_helper import (
@@ -171,7 +172,7 @@ class _Writer:
         lines, value = self.subject.lines, jump.value
         assert value is not None
         behind_keyword = lines.column(jump.lineno, jump.col_offset) + len("return")
-        open_tuple = isinstance(value, ast.Tuple) and not _in_parentheses(lines.segment(value))
+        open_tuple = isinstance(value, ast.Tuple) and not is_parenthesised(lines.segment(value))
         blank = "" if lines.line(jump.lineno)[behind_keyword : behind_keyword + 1] == " " else " "
         if open_tuple:
             start = lines.column(value.lineno, value.col_offset)
@@ -249,14 +250,3 @@ class _Writer:
         if told and all(jump.value is not None for jump in told):
             return "return None"
         return self.form.jump
-
-
-def _in_parentheses(text: str) -> bool:
-    """Whether the first character is a parenthesis that only the last one closes."""
-    if not (text.startswith("(") and text.endswith(")")):
-        return False
-    try:
-        inner = ast.parse(f"f{text}", mode="eval").body
-    except SyntaxError:
-        return False
-    return isinstance(inner, ast.Call) and inner.end_col_offset == len(text.encode()) + 1

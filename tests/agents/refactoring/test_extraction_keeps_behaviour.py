@@ -9,12 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from architect_agents.refactoring.blocks import blocks
+from architect_agents.refactoring.conditions import conditions
 from architect_agents.refactoring.extract_block import plan_extraction
-from architect_agents.refactoring.extract_predicate import (
-    conditions,
-    plan_predicate,
-    write_predicate,
-)
+from architect_agents.refactoring.extract_predicate import plan_predicate, write_predicate
 from architect_agents.refactoring.module_source import read_module
 from architect_agents.refactoring.refusal import RefusedError
 from architect_agents.refactoring.subject import Subject
