@@ -1,10 +1,12 @@
 // What a person does in VS Code, told step by step; each scenario gets an open Workbench.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { SQUIGGLES } from "./workbench.mjs";
 
 const ASK = "Ask architect";
 const PROPOSAL = ".monaco-diff-editor .editor.modified .view-line";
 const NOTIFICATION = ".notification-toast";
+const BUTTON = ".monaco-button";
 const PROBLEM = ".markers-panel-container .monaco-list-row";
 
 /** The widths of the squiggles on the screen, counted in characters of the editor's font. */
@@ -46,7 +48,7 @@ export async function askApplyUndo(vs, { file, finding }) {
   await findingIsOnTheName(vs, finding);
   await askByLightBulb(vs);
   await vs.see(PROPOSAL);
-  const apply = await vs.see(`${NOTIFICATION} .monaco-button:has-text("Apply")`);
+  const apply = await vs.see(`${NOTIFICATION} ${BUTTON}:has-text("Apply")`);
   await vs.screenshot("proposal");
   assert.equal(vs.saved(file), before, "nothing changes before the person says so");
   await apply.click();
@@ -88,7 +90,7 @@ export async function applyTooLate(vs, { file, finding }) {
   await vs.press("Control+Home");
   await vs.page.keyboard.type("# typed meanwhile\n");
   await vs.save(file, (text) => text !== before);
-  await (await vs.see(`${NOTIFICATION} .monaco-button:has-text("Apply")`)).click();
+  await (await vs.see(`${NOTIFICATION} ${BUTTON}:has-text("Apply")`)).click();
   await vs.see(`${NOTIFICATION}:has-text("the file has changed meanwhile")`);
   return {};
 }
@@ -124,7 +126,7 @@ export async function noPython(vs) {
   assert.match(await sentence.innerText(), /\/nowhere\/python/);
   await vs.screenshot("no-python");
   await vs.see('.statusbar-item:has-text("Architect") .codicon-warning');
-  await (await vs.see(`${NOTIFICATION} .monaco-button:has-text("Open settings")`)).click();
+  await (await vs.see(`${NOTIFICATION} ${BUTTON}:has-text("Open settings")`)).click();
   await vs.see('.settings-editor :text("Interpreter")');
   return {};
 }
@@ -137,15 +139,19 @@ export async function untrusted(vs, { finding }) {
   return {};
 }
 
-/** Ask, and press Cancel in the progress notification. */
-export async function askCancel(vs, { finding }) {
+/** Ask, allow the code to be sent, and press Cancel in the progress notification once `asked`, a file, says that the question is out. */
+export async function askCancel(vs, { finding, asked }) {
   await vs.problems(finding.name);
   await vs.focusEditor();
   await vs.goTo(finding.line, finding.column);
   await askByLightBulb(vs);
-  const cancel = await vs.see(`${NOTIFICATION} .monaco-button:has-text("Cancel")`);
+  const allow = await vs.see(`${NOTIFICATION}:has-text("may code of this workspace be sent") ${BUTTON}:has-text("Allow")`);
+  assert.ok(!existsSync(asked), "nothing is sent before the person says so");
+  await allow.click();
+  const cancel = await vs.see(`${NOTIFICATION} ${BUTTON}:has-text("Cancel")`);
+  await vs.until("Claude was not asked", () => existsSync(asked) || undefined);
   await vs.screenshot("progress");
   await cancel.click();
-  await vs.gone(`${NOTIFICATION} .monaco-button:has-text("Cancel")`);
+  await vs.gone(`${NOTIFICATION} ${BUTTON}:has-text("Cancel")`);
   return {};
 }

@@ -120,9 +120,19 @@ async def test_cancelling_a_question_to_claude_closes_the_connection_and_edits_n
             {"architect.importStrategy": "fromEnvironment"},
             machine={"architect.interpreter": str(interpreter)},
         )
-        await asyncio.to_thread(vscode.run, "askCancel", example.name, finding=finding)
-        assert fake.turns
-        await asyncio.wait_for(fake.gone.wait(), timeout=20)
+        asked = vscode.workspace / "asked"
+        playing = asyncio.create_task(
+            asyncio.to_thread(
+                vscode.run, "askCancel", example.name, finding=finding, asked=str(asked)
+            )
+        )
+        hanging = asyncio.create_task(fake.hanging.wait())
+        await asyncio.wait({playing, hanging}, return_when=asyncio.FIRST_COMPLETED)
+        if hanging.done():
+            asked.touch()
+        hanging.cancel()
+        await playing
+        await asyncio.wait_for(fake.gone.wait(), timeout=30)
     assert example.read_text(encoding="utf-8") == before
 
 

@@ -17,7 +17,8 @@ const FLAGS = [
   // Whatever the workbench may ask for, nothing but this machine can be found.
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
+const AGAIN_MS = 8_000;
 const ACTIONS = ".action-widget .monaco-list-row.action";
 export const SQUIGGLES = ".squiggly-warning, .squiggly-error";
 
@@ -122,8 +123,12 @@ export class Workbench {
 
   /** Open the menu of code actions at the cursor; gives their titles. */
   async codeActions() {
-    await this.press("Control+.");
-    await this.see(ACTIONS);
+    await this.until("no code action is offered", async () => {
+      // A key that comes while the editor is still busy with the last one opens nothing.
+      await this.press("Control+.");
+      const menu = this.page.locator(ACTIONS).first();
+      return menu.waitFor({ timeout: AGAIN_MS }).then(() => true, () => undefined);
+    });
     return (await this.page.locator(ACTIONS).allInnerTexts()).map((title) => title.trim());
   }
 
