@@ -10,6 +10,10 @@ from architect_server.analysis.model import Span
 _HEADER = re.compile(r"([ \t\f]*)(?:async[ \t]+)?(def|class)[ \t]+(\w+)")
 _ANONYMOUS = re.compile(r"\bfunction\b|=>|->|\blambda\b|\bfunc\b|\|")
 
+_GENERIC_METHOD = re.compile(
+    r"[ \t]*(?:(?:public|private|protected|static|async|override)[ \t]+|\*[ \t]*)*(\w+)[ \t]*<"
+)
+
 
 def bare_name(name: str) -> str:
     """The word to look for in the text: the last part of ``Order::total``, ``a.b``, ``get size``.
@@ -38,6 +42,18 @@ def name_span(lines: Sequence[str], line: int, name: str) -> Span:
         return Span(line, match.start(), match.end())
     start = len(text) - len(text.lstrip())
     return Span(line, start, max(start, len(text.rstrip())))
+
+
+def method_name(lines: Sequence[str], line: int) -> str:
+    """The name of a TypeScript method that begins on ``line`` with type parameters, or "".
+
+    lizard takes it for a function without a name.
+    """
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
+    if "=>" in text.partition("(")[2] or "function" in text:
+        return ""
+    match = _GENERIC_METHOD.match(text)
+    return match[1] if match else ""
 
 
 def python_names(lines: Sequence[str]) -> dict[int, str]:

@@ -12,6 +12,9 @@ from architect_server.analysis.true_lines import place
 # Their blocks have no braces; nesting is read from the indentation.
 _WITHOUT_BRACES = frozenset(("erl", "f", "f90", "gd", "lua", "rb", "sql", "st"))
 
+# What lizard calls a function whose name it does not see.
+_NAMELESS = "(anonymous)"
+
 _TYPED_SCRIPTS = frozenset(("ts", "tsx", "vue"))
 
 
@@ -54,9 +57,12 @@ def _own(function: RawFunction, raw: RawFile) -> RawFunction | None:
 
 def _metrics(function: RawFunction, lines: list[str], *, braces: bool) -> FunctionMetrics:
     start, end = function.start_line, function.end_line
+    name = function.name
+    if name == _NAMELESS:
+        name = names.method_name(lines, start) or name
     return function.metrics(
-        qualified_name=function.name,
-        name_span=names.name_span(lines, start, function.name),
+        qualified_name=name,
+        name_span=names.name_span(lines, start, name),
         edit_line=start,
         nesting=function.nesting if braces else names.indentation_depth(lines, start, end),
     )
