@@ -23,6 +23,11 @@ class KindReader:
         # One entry per open bracket (the first stands for none): a comprehension began there.
         self._comprehensions = [False]
 
+    @property
+    def depth(self) -> int:
+        """How many brackets are open, or 1 where a comprehension stood outside all brackets."""
+        return len(self._comprehensions) - 1 + self._comprehensions[0]
+
     def see(self, symbol: str, line: int) -> None:
         """Take in the next token, which ends on ``line``."""
         if not self._python:

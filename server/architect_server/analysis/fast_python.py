@@ -20,11 +20,8 @@ from architect_server.analysis.model import Decision, FunctionMetrics, Span
 
 _DECLINED = re.compile(
     r"lizard[ ]forgive|GENERATED[ ]CODE|/\*"
-    # match and case as keywords, not as names
-    r"|^[^\S\n]*+(?:case|match)\b(?![^\S\n]*+(?:=(?!=)|[.,:]))"
     # a blank between an f-string's prefix and its quotes ends the prefix for lizard
-    r"""|(?<!\w)[fFrRbB]{1,2}[^\S\n]++["']""",
-    re.M,
+    r"""|(?<!\w)[fFrRbB]{1,2}[^\S\n]++["']"""
 )
 _CONTROL = frozenset(("if", "for", "while", "with", "try"))
 _DEF_LINE = re.compile(r"[ \t]*+(?:async[ \t]++)?def[ \t]++")
@@ -35,9 +32,13 @@ _ASSIGNMENTS = ("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=
 _BEFORE_VALUE = frozenset((
     *_ASSIGNMENTS, "//=", "**=", "(", "return", ",", "[", "+", "-", "*", "/", "//", "%",
 ))
+# Before one of these match and case are names.
+_BEHIND_NAME = frozenset((*_ASSIGNMENTS, "//=", "**=", ".", ":", ",", ":="))
 # fmt: on
 # lizard's cognitive counter forgets the logical operator before one of these.
 _BREAKERS = (*_ASSIGNMENTS, ";", ",", "?", ":", "return", "yield")
+
+_MAX_DEPTH = 4
 
 _Handler = Callable[[str, int, int], None]
 
@@ -90,6 +91,22 @@ def _metrics(function: Function, lines: list[str]) -> FunctionMetrics:
     )
 
 
+def tokens(source: str) -> list[str]:
+    """The tokens of ``source`` as lizard cuts them, without blanks.
+
+    Empty with a lizard whose pattern is not the one known here.
+    """
+    tokenize = _tokenize()
+    return tokenize(source) if tokenize else []
+
+
+def is_soft_keyword(tokens: list[str], index: int) -> bool:
+    """Whether lizard may take the ``match`` or ``case`` at ``index`` for a keyword."""
+    if index and tokens[index - 1][0] != "\n":
+        return False
+    return index + 1 >= len(tokens) or tokens[index + 1] not in _BEHIND_NAME
+
+
 class _Pass:
     """The state of one pass.
 
@@ -128,6 +145,7 @@ class _Pass:
         handlers.update(dict.fromkeys(("and", "or"), self._logical))
         handlers.update({"if": self._if, "else": self._else, "for": self._for})
         handlers.update({"lambda": self._lambda, "async": self._async, "def": self._def})
+        handlers.update(dict.fromkeys(("match", "case"), self._soft_keyword))
         handlers.update({"class": self._class, "\\\n": self._continuation})
         return handlers
 
@@ -198,6 +216,8 @@ class _Pass:
             blocks.pop()
         self.statement = index
         self.keyword = token
+        if token == "\\\n":
+            raise Declined  # the statement's first word is on the next line
         if token == "@":
             if self.tokens[index + 1] == "(":
                 raise Declined
@@ -245,7 +265,10 @@ class _Pass:
         header = read_header(self.tokens, index + 1)
         self.counted += 1  # the name counts as its surroundings' token
         self._settle()
-        prefix = "".join(f"{one.name}." for one in self.stack if one is not None)
+        outer = [one for one in self.stack if one is not None]
+        if len(outer) > _MAX_DEPTH:
+            raise Declined  # lizard doubles the names with every level
+        prefix = "".join(f"{one.name}." for one in outer)
         function = Function(prefix + header.name, header.name, line, header.parameters)
         function.edit_line = self.decorated_from or line
         self.decorated_from = 0
@@ -254,6 +277,12 @@ class _Pass:
         self.counted += header.tokens
         self.nloc += header.lines
         self.skip_to = header.end
+
+    def _soft_keyword(self, token: str, index: int, line: int) -> None:
+        if is_soft_keyword(self.tokens, index):
+            raise Declined
+        if self.current is not None and token == self.current.name:
+            self._call(index)
 
     # --- tokens --------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from typing import Any
 from architect_server.analysis.decisions import KindReader
 from architect_server.analysis.linear_patterns import LINEAR_PATTERNS
 from architect_server.analysis.model import Decision
-from architect_server.analysis.raw import RawFile, RawFunction
+from architect_server.analysis.raw import RawFile, RawFunction, Rest
 from architect_server.analysis.structure import BlockDepth, DeclaredFunctions
 
 _search_path = list(sys.path)
@@ -59,6 +59,7 @@ class _Recorder(lizard.FileInfoBuilder):  # type: ignore[misc]
         self.declared = DeclaredFunctions(_KEYWORDS.get(filename.rpartition(".")[2], ""))
         self.token: str | None = None
         self.generated_line: int | None = None
+        self.rest: Rest = "never"
         self.decisions: dict[Any, list[Decision]] = {}
         self.nesting: dict[Any, tuple[int, int]] = {}
         self.forgiven: set[Any] = set()
@@ -113,6 +114,17 @@ class _Recorder(lizard.FileInfoBuilder):  # type: ignore[misc]
         if len(self.current_function.long_name) > _MAX_SIGNATURE:
             raise _SignatureTooLongError
 
+    def note_rest(self) -> None:
+        """All tokens have passed, and nothing was closed on account of the text's end."""
+        function = self.current_function
+        if self.kinds.depth or not (function.name == "*global*" or function.long_name[-1:] == ")"):
+            return
+        open_function = self.last_function is not None
+        if open_function or (function.name == "*global*" and self.pending_function is None):
+            self.rest = "never" if self._forgiven_by_comment and not open_function else "always"
+        elif not self._forgiven_by_comment:
+            self.rest = "before a def"
+
     def note_depth(self, depth: int) -> None:
         """Widen the lowest and highest brace depth met in the current function."""
         lowest, highest = self.nesting.get(self.current_function, (depth, depth))
@@ -133,6 +145,11 @@ def _listen(tokens: Iterable[str], reader: Any) -> Iterator[str]:
         recorder.token = token
         yield token
         recorder.token = None
+
+
+def _notice_end(tokens: Iterable[str], recorder: _Recorder) -> Iterator[str]:
+    yield from tokens
+    recorder.note_rest()
 
 
 def _notice_generated_code(tokens: Iterable[str], reader: Any) -> Iterator[str]:
@@ -160,7 +177,7 @@ def count(source: str, filename: str) -> RawFile:
         stages.insert(_BEFORE_COMMENTS, _notice_generated_code)
     stopped, line = "", None
     try:
-        tokens = reader.generate_tokens(source)
+        tokens = _notice_end(reader.generate_tokens(source), recorder)
         for stage in stages:
             tokens = stage(tokens, reader)
         for _ in reader(tokens, reader):
@@ -176,7 +193,7 @@ def count(source: str, filename: str) -> RawFile:
         line = recorder.generated_line
     functions = _functions(recorder)
     unseen = recorder.declared.missing_from(function.start_line for function in functions)
-    return RawFile(functions, stopped, line, unseen)
+    return RawFile(functions, stopped, line, unseen, "never" if stopped else recorder.rest)
 
 
 def _functions(recorder: _Recorder) -> tuple[RawFunction, ...]:

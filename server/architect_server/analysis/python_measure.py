@@ -6,35 +6,53 @@ import tokenize
 from collections.abc import Iterable
 from dataclasses import replace
 
-from architect_server.analysis import lizard_adapter, names
+from architect_server.analysis import fast_python, lizard_adapter, names
+from architect_server.analysis.incremental.moving import moved
 from architect_server.analysis.model import Confidence, Decision, FunctionMetrics
-from architect_server.analysis.python_outline import PythonFunction, UnparsableError
-from architect_server.analysis.python_repair import Block, Readable, read
+from architect_server.analysis.python_outline import PythonFunction, UnparsableError, parses
+from architect_server.analysis.python_pieces import read
+from architect_server.analysis.python_repair import Block, Readable
 from architect_server.analysis.python_straighten import straighten
 from architect_server.analysis.raw import RawFile, RawFunction
 
 _FILENAME = "source.py"
 
 
-def check(source: str, raw: RawFile) -> tuple[list[FunctionMetrics], Confidence]:
-    """What lizard has for ``source`` (``raw``), with true names and spans, corrected where needed.
+def check(source: str, *, fast: bool = True) -> tuple[list[FunctionMetrics], Confidence]:
+    """Lizard's figures for ``source``, with true names and spans, corrected where needed.
 
     A block that does not parse is counted by lizard alone and unchecked: it goes on where
-    ``ast`` cannot. The confidence is then partial from that block on. A text that does not
-    parse in many places is lizard's alone as a whole.
+    ``ast`` cannot. The confidence is then partial from that block on. Without ``fast`` lizard
+    itself reads every line, as it must for what the fast pass is held against.
     """
+    if fast and parses(source) and (found := fast_python.functions(source)) is not None:
+        return found, Confidence()
     try:
-        readable = read(source)
+        pieces = read(source)
     except UnparsableError as error:
+        raw = lizard_adapter.count(source, _FILENAME)
         return _unchecked(source, raw.functions), _doubt(raw, error.line, error.why)
-    if raw.stopped and readable.broken:
-        # What lizard tripped over may be among the blocks that were taken out.
-        raw = lizard_adapter.count(readable.text, _FILENAME)
-    functions, missing = _checked_functions(readable, raw)
-    for block in readable.broken:
-        functions += _unchecked(source, _count_block(source, block))
+    raw = lizard_adapter.count(pieces.readable.text, _FILENAME)
+    functions, missing = _checked_functions(pieces.readable, raw)
+    for text, piece, line, prefix in pieces.broken:
+        functions += moved(unchecked(text, piece.blocks), line, prefix)
     functions.sort(key=lambda function: function.start_line)
-    return functions, _confidence(raw, readable.broken, missing)
+    return functions, confidence(pieces.readable.broken, missing, raw)
+
+
+def check_parsed(
+    source: str, functions: list[PythonFunction], raw: RawFile
+) -> tuple[list[FunctionMetrics], list[int]]:
+    """The figures of a text that parses, and the lines of functions without any."""
+    return _checked_functions(Readable(source, functions), raw)
+
+
+def unchecked(source: str, blocks: Iterable[Block]) -> list[FunctionMetrics]:
+    """Lizard's figures inside blocks of ``source`` that do not parse."""
+    found: list[FunctionMetrics] = []
+    for block in blocks:
+        found += _unchecked(source, _count_block(source, block))
+    return found
 
 
 def _checked_functions(readable: Readable, raw: RawFile) -> tuple[list[FunctionMetrics], list[int]]:
@@ -44,7 +62,7 @@ def _checked_functions(readable: Readable, raw: RawFile) -> tuple[list[FunctionM
     if raw.stopped_line is not None:
         functions = [found for found in functions if found.end_line < raw.stopped_line]
         text = "\n".join(text.split("\n")[: raw.stopped_line - 1])
-    matched = [_match(function, raw) for function in functions]
+    matched = _matched(functions, raw)
     whole = _whole(functions, matched)
     recount = {} if all(whole) else _count_straightened(text, functions)
     metrics = []
@@ -59,13 +77,12 @@ def _checked_functions(readable: Readable, raw: RawFile) -> tuple[list[FunctionM
     return metrics, missing
 
 
-def _match(function: PythonFunction, raw: RawFile) -> RawFunction | None:
-    """What lizard has for ``function``: the same name on the same line."""
-    for candidate in raw.functions:
-        same_line = candidate.start_line == function.def_line
-        if same_line and names.bare_name(candidate.name) == function.name:
-            return candidate
-    return None
+def _matched(functions: list[PythonFunction], raw: RawFile) -> list[RawFunction | None]:
+    """What lizard has for each function: the same name on the same line."""
+    known: dict[tuple[int, str], RawFunction] = {}
+    for found in raw.functions:
+        known.setdefault((found.start_line, names.bare_name(found.name)), found)
+    return [known.get((function.def_line, function.name)) for function in functions]
 
 
 def _whole(functions: list[PythonFunction], matched: list[RawFunction | None]) -> list[bool]:
@@ -148,15 +165,17 @@ def _unchecked(source: str, functions: Iterable[RawFunction]) -> list[FunctionMe
     ]
 
 
-def _confidence(raw: RawFile, broken: tuple[Block, ...], missing: list[int]) -> Confidence:
-    if broken:
-        first = min(broken, key=lambda block: block.first)
+def confidence(broken: Iterable[Block], missing: Iterable[int], raw: RawFile) -> Confidence:
+    """How far the figures of a text can be trusted."""
+    first = min(broken, key=lambda block: block.first, default=None)
+    if first is not None:
         return replace(_doubt(raw, first.line, first.why), from_line=first.first)
     if raw.stopped:
         return Confidence("partial", raw.stopped, raw.stopped_line)
-    if missing:
+    line = min(missing, default=None)
+    if line is not None:
         reason = "lizard misreads the layout of a function here, and it could not be put right."
-        return Confidence("partial", reason, min(missing))
+        return Confidence("partial", reason, line)
     return Confidence()
 
 

@@ -31,6 +31,9 @@ _QUOTED_CODE = re.compile(
 # Each attempt parses the text again; a text with more broken blocks is not Python.
 _ATTEMPTS = 8
 
+# So many quotes are tried as the one too many.
+_SUSPECTS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -55,7 +58,7 @@ class Readable:
     broken: tuple[Block, ...] = ()
 
 
-def read(source: str) -> Readable:
+def read_alone(source: str) -> Readable:
     """The outline of ``source`` (LF line ends, no BOM), leaving out blocks that do not parse.
 
     The text keeps its lines: a block becomes ``pass`` and empty lines.
@@ -87,8 +90,8 @@ def _blocks_around(lines: list[str], error: UnparsableError) -> Iterator[Block]:
     while line > 1 and not lines[line - 1].strip():
         line -= 1
     if error.why.startswith("unterminated triple-quoted"):
-        suspect = _swallowing_line(lines)
-        yield Block(suspect, suspect, error.line, error.why)
+        suspects = [Block(at, at, error.line, error.why) for at in _swallowing_lines(lines)]
+        yield from sorted(suspects, key=lambda block: not _mends(lines, block))
     if error.why == "unexpected indent":
         yield Block(line, _same_depth_end(lines, line), error.line, error.why, stub=False)
     elif not _HEADER.match(lines[line - 1]):
@@ -102,16 +105,29 @@ def _blocks_around(lines: list[str], error: UnparsableError) -> Iterator[Block]:
             yield Block(first, _block_end(lines, number), error.line, error.why)
 
 
-def _swallowing_line(lines: list[str]) -> int:
-    """The line of the first quotes that swallow a ``def`` or ``class``: those are one too many.
+def _swallowing_lines(lines: list[str]) -> list[int]:
+    """The lines of quotes that swallow a ``def`` or ``class``: one of them is one too many.
 
     Python blames the last quotes of the file, since every pair in between is turned around.
     """
     text = "\n".join(lines)
-    for match in _QUOTED.finditer(text):
-        if match[0].startswith(('"""', "'''")) and _QUOTED_CODE.search(match[0]):
-            return text.count("\n", 0, match.start()) + 1
-    return len(lines)
+    found = [
+        text.count("\n", 0, match.start()) + 1
+        for match in _QUOTED.finditer(text)
+        if match[0].startswith(('"""', "'''")) and _QUOTED_CODE.search(match[0])
+    ]
+    return found[:_SUSPECTS]
+
+
+def _mends(lines: list[str], block: Block) -> bool:
+    """Whether Python can parse the text once ``block`` is taken out."""
+    trial = list(lines)
+    _take_out(trial, block)
+    try:
+        outline("\n".join(trial))
+    except UnparsableError:
+        return False
+    return True
 
 
 def _same_depth_end(lines: list[str], line: int) -> int:
@@ -161,6 +177,10 @@ def _block_end(lines: list[str], start: int) -> int:
 
 def _take_out(lines: list[str], block: Block) -> None:
     first = lines[block.first - 1]
+    if block.first == block.last:
+        # A line typed too far to the left must not end the blocks that go on below it.
+        below = next((line for line in lines[block.last :] if line.strip()), "")
+        first = max(first, below, key=_indent)
     blank = first[: len(first) - len(first.lstrip())]
     empty = [""] * (block.last - block.first)
     lines[block.first - 1 : block.last] = [f"{blank}pass" if block.stub else "", *empty]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from architect_server.analysis.model import Decision, FunctionMetrics, Span
+
+Rest = Literal["always", "before a def", "never"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,13 @@ class RawFile:
     """What lizard found, and where (1-based) and why it stopped if it did not reach the end.
 
     ``unseen`` are the lines of functions that are declared with a body and not among those
-    found, for languages that declare them with a keyword.
+    found, for languages that declare them with a keyword. ``rest`` is whether lizard was at rest
+    at the end of a Python text, so that what follows there would be read as if it stood alone:
+    always, only if that is a ``def`` or indented less, or never as far as is known.
     """
 
     functions: tuple[RawFunction, ...]
     stopped: str = ""
     stopped_line: int | None = None
     unseen: tuple[int, ...] = ()
+    rest: Rest = "never"

@@ -1,0 +1,229 @@
+"""A Python text that is measured anew after every edit, reading only the pieces that changed."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from architect_server.analysis import guards
+from architect_server.analysis.incremental.boundaries import OpenClass
+from architect_server.analysis.incremental.measured import (
+    Measured,
+    NotProvableError,
+    measure_broken,
+    measure_parsed,
+    piece_parses,
+)
+from architect_server.analysis.incremental.moving import moved
+from architect_server.analysis.incremental.plan import Piece, next_piece
+from architect_server.analysis.model import Confidence, FileMetrics, FunctionMetrics
+from architect_server.analysis.python_measure import confidence
+from architect_server.analysis.python_outline import UnparsableError
+from architect_server.analysis.python_pieces import moved_block, prefix_of
+from architect_server.analysis.raw import RawFile
+from architect_server.analysis.text import BOM
+
+_DEF = re.compile(r"(?:[ \t]*+@[^\n]*+\n)*+[ \t]*+(?:async[ \t]++)?def\b")
+
+# How many pieces are joined before lizard must be at rest.
+_MOST_JOINED = 6
+
+# Characters of source in the memory of measured pieces.
+_REMEMBERED = 4_000_000
+
+
+class OverBudgetError(Exception):
+    """More must be read than the caller allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece with its figures."""
+
+    piece: Piece
+    measured: Measured
+
+
+class Memory:
+    """Pieces that were measured before, by their text; the oldest half goes when it is full."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bool], Measured | None] = {}
+        self._size = 0
+        #: Characters that may still be read before ``OverBudgetError``; None is without limit.
+        self.budget: int | None = None
+
+    def parses(self, text: str, indented: bool) -> bool:
+        """Whether a piece parses alone."""
+        return self._parsed(text, indented) is not None
+
+    def parsed(self, text: str, indented: bool) -> Measured:
+        """The figures of a piece that parses."""
+        measured = self._parsed(text, indented)
+        if measured is None:
+            raise NotProvableError
+        return measured
+
+    def broken(self, text: str, piece: Piece) -> Measured:
+        """The figures of a piece that does not parse."""
+        self._spend(4 * len(text))
+        return measure_broken(text, piece)
+
+    def _parsed(self, text: str, indented: bool) -> Measured | None:
+        key = (text, indented)
+        if key not in self._known:
+            self._spend(len(text))
+            measured = measure_parsed(text, indented) if piece_parses(text, indented) else None
+            self._known[key] = measured
+            self._size += len(text)
+            if self._size > _REMEMBERED:
+                self._forget()
+        return self._known[key]
+
+    def _spend(self, characters: int) -> None:
+        if self.budget is not None:
+            if characters > self.budget:
+                raise OverBudgetError
+            self.budget -= characters
+
+    def _forget(self) -> None:
+        for key in list(self._known)[: len(self._known) // 2 + 1]:
+            del self._known[key]
+            self._size -= len(key[0])
+
+
+class IncrementalText:
+    """One text in pieces. What it says equals ``measure`` of the whole, or it raises.
+
+    Raises (from everything but the properties):
+        NotProvableError: lizard's state where two pieces meet is not known to be at rest.
+        OverBudgetError: the memory's budget does not suffice; the object is as before.
+    """
+
+    def __init__(self, text: str, language: str, memory: Memory) -> None:
+        self._memory = memory
+        self._language = language
+        self.text = ""
+        self._parts: list[Part] = []
+        self._starts: list[int] = []
+        #: For each part where its figures were placed last: lines before it, and the figures.
+        self._placed: list[tuple[int, tuple[FunctionMetrics, ...]] | None] = []
+        self.edit(0, 0, text)
+
+    def edit(self, start: int, end: int, new: str) -> None:
+        """Replace ``text[start:end]`` by ``new``; offsets count code points."""
+        text = self.text[:start] + new + self.text[end:]
+        _refuse(text)
+        first = self._first_affected(start)
+        at = self._starts[first] if first < len(self._starts) else 0
+        shift = len(text) - len(self.text)
+        parts: list[Part] = []
+        starts: list[int] = []
+        last = len(self._parts)
+        inside = self._parts[first].piece.inside if first < last else None
+        while at < len(text):
+            if at > start + len(new):
+                rest = bisect_left(self._starts, at - shift)
+                if (
+                    rest < last
+                    and self._starts[rest] == at - shift
+                    and self._starts[rest] > end
+                    and self._parts[rest].piece.inside == inside
+                ):
+                    last = rest
+                    break
+            part = self._next_part(text, at, inside)
+            parts.append(part)
+            starts.append(at)
+            at += part.piece.length
+            inside = part.piece.then_inside
+        else:
+            last = len(self._parts)
+        self.text = text
+        self._parts[first:] = parts + self._parts[last:]
+        self._starts[first:] = starts + [one + shift for one in self._starts[last:]]
+        self._placed[first:] = [None] * len(parts) + self._placed[last:]
+
+    def metrics(self) -> FileMetrics:
+        """The figures of the whole text."""
+        functions: list[FunctionMetrics] = []
+        blocks = []
+        line = 0
+        for index, part in enumerate(self._parts):
+            measured = part.measured
+            functions += self._functions(index, part, line)
+            if measured.broken is not None:
+                blocks += [moved_block(block, line) for block in measured.broken.blocks]
+            line += measured.lines
+        trust = confidence(blocks, (), RawFile(())) if blocks else Confidence()
+        return FileMetrics(self._language, trust, tuple(functions))
+
+    def _functions(self, index: int, part: Part, line: int) -> tuple[FunctionMetrics, ...]:
+        if not part.measured.functions:
+            return ()
+        placed = self._placed[index]
+        if placed is None or placed[0] != line:
+            prefix = prefix_of(part.piece)
+            placed = (line, moved(part.measured.functions, line, prefix))
+            self._placed[index] = placed
+        return placed[1]
+
+    def _first_affected(self, offset: int) -> int:
+        """The first part whose end was decided by looking at ``offset`` or beyond."""
+        for index, (start, part) in enumerate(zip(self._starts, self._parts, strict=True)):
+            if start + part.piece.reach >= offset:
+                return index
+        return max(0, len(self._parts) - 1)
+
+    def _next_part(self, text: str, start: int, inside: OpenClass | None) -> Part:
+        memory = self._memory
+        piece = next_piece(text, memory.parses, start, inside)
+        try:
+            part = self._part(text, start, piece)
+            for _ in range(_MOST_JOINED):
+                if _at_rest(text, start, part):
+                    return part
+                part = self._joined(text, start, part.piece)
+        except UnparsableError as error:
+            raise NotProvableError from error
+        raise NotProvableError
+
+    def _part(self, text: str, start: int, piece: Piece) -> Part:
+        own = text[start : start + piece.length]
+        if piece.parses:
+            return Part(piece, self._memory.parsed(own, piece.inside is not None))
+        return Part(piece, self._memory.broken(own, piece))
+
+    def _joined(self, text: str, start: int, piece: Piece) -> Part:
+        """``piece`` and the next one as a single piece."""
+        if piece.inside != piece.then_inside or not piece.parses:
+            raise NotProvableError
+        behind = start + piece.length
+        following = next_piece(text, self._memory.parses, behind, piece.inside)
+        if following.then_inside != piece.inside or not following.parses:
+            raise NotProvableError
+        length = piece.length + following.length
+        reach = piece.length + following.reach
+        joined = Piece(length, reach, piece.inside, following.then_inside, parses=True)
+        return self._part(text, start, joined)
+
+
+def _at_rest(text: str, start: int, part: Part) -> bool:
+    """Whether lizard would read what follows ``part`` as if it stood alone."""
+    rest = part.measured.rest
+    behind = start + part.piece.length
+    if rest == "always" or behind == len(text):
+        return True
+    if rest == "never":
+        return False
+    leaves_class = part.piece.inside is not None and part.piece.then_inside is None
+    return leaves_class or _DEF.match(text, behind) is not None
+
+
+def _refuse(text: str) -> None:
+    """What is not measured in pieces at all."""
+    if text.startswith(BOM) or "GENERATED CODE" in text or guards.refusal(text):
+        raise NotProvableError
+    if "\r" in text and text.count("\r") != text.count("\r\n"):
+        raise NotProvableError
