@@ -23,6 +23,9 @@ _INNER_SCOPES = (
 )
 
 
+_IMPLICIT_CLASS_METHODS = frozenset({"__init_subclass__", "__class_getitem__"})
+
+
 class NotAnExtractionError(Exception):
     """The edit is more than moving code into helpers; ``str(error)`` is half a sentence."""
 
@@ -38,7 +41,7 @@ class Helper:
     name: str
     node: FunctionNode
     kind: str  # "function", "method", "classmethod" or "staticmethod"
-    class_name: str
+    class_node: ast.ClassDef | None
 
     @classmethod
     def of(cls, function: Function) -> Helper:
@@ -55,7 +58,7 @@ class Helper:
             kind = decorators[0]
         else:
             raise NotAnExtractionError(f"`{function.name}` is decorated")
-        return cls(function.name, function.node, kind, owner.name if owner else "")
+        return cls(function.name, function.node, kind, owner)
 
     @property
     def is_expression(self) -> bool:
@@ -68,10 +71,47 @@ class Helper:
         return only_text and isinstance(last, ast.Return) and last.value is not None
 
 
-def bind(helper: Helper, call: ast.Call, receiver: str | None) -> Binding:
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """The first parameter of a method: ``kind`` is "method" (an instance) or "classmethod"."""
+
+    name: str
+    kind: str
+    class_node: ast.ClassDef
+
+    @classmethod
+    def of(cls, function: Function) -> Receiver | None:
+        """That of ``function``; None if it has none, rebinds it, or if it is not known what it is.
+
+        A decorator that we don't know may make ``cls`` of what would be ``self``.
+        """
+        arguments = function.node.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        owner = function.class_node
+        decorators = {getattr(one, "id", "?") for one in function.node.decorator_list}
+        if owner is None or not positional or "staticmethod" in decorators:
+            return None
+        name = positional[0].arg
+        if _is_rebound(function.node, name) or function.name == "__new__":
+            return None
+        if "classmethod" in decorators or function.name in _IMPLICIT_CLASS_METHODS:
+            return cls(name, "classmethod", owner)
+        if decorators and name != "self":
+            return None
+        return cls(name, "method", owner)
+
+
+def _is_rebound(function: FunctionNode, name: str) -> bool:
+    return any(
+        isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
+        for node in ast.walk(function)
+    )
+
+
+def bind(helper: Helper, call: ast.Call, receiver: Receiver | None) -> Binding:
     """Match the call's arguments with the helper's parameters.
 
-    ``receiver`` is the caller's own first parameter if the caller is a method, else None.
+    ``receiver`` is what the caller's own first parameter gets, if the caller is a method.
 
     Raises:
         BrokenCallError: the call would raise a TypeError or reach another object.
@@ -98,7 +138,7 @@ def bind(helper: Helper, call: ast.Call, receiver: str | None) -> Binding:
     return bound
 
 
-def _received(helper: Helper, call: ast.Call, receiver: str | None) -> list[ast.expr]:
+def _received(helper: Helper, call: ast.Call, receiver: Receiver | None) -> list[ast.expr]:
     """The object before the dot, where it becomes the first argument."""
     func = call.func
     if isinstance(func, ast.Name):
@@ -106,13 +146,19 @@ def _received(helper: Helper, call: ast.Call, receiver: str | None) -> list[ast.
             raise BrokenCallError(f"`{helper.name}` is a method, but called as a function")
         return []
     owner = func.value if isinstance(func, ast.Attribute) else None
-    if helper.kind == "function" or not isinstance(owner, ast.Name):
+    if helper.kind == "function" or helper.class_node is None or not isinstance(owner, ast.Name):
         raise NotAnExtractionError(f"`{helper.name}` is called on another object")
-    if owner.id != receiver and not (
-        helper.kind == "staticmethod" and owner.id == helper.class_name
-    ):
+    if helper.kind == "staticmethod" and owner.id == helper.class_node.name:
+        return []
+    if receiver is None or owner.id != receiver.name:
         raise NotAnExtractionError(f"`{helper.name}` is called on another object")
-    return [] if helper.kind == "staticmethod" else [owner]
+    if helper.class_node is not receiver.class_node:
+        raise BrokenCallError(f"`{helper.name}` is a method of another class")
+    if helper.kind == "staticmethod":
+        return []
+    if helper.kind != receiver.kind:
+        raise BrokenCallError(f"`{helper.name}` gets another object than its caller has")
+    return [owner]
 
 
 def looks_swapped(binding: Binding) -> bool:

@@ -21,6 +21,7 @@ from architect_agents.refactoring.binding import (
     Binding,
     Helper,
     NotAnExtractionError,
+    Receiver,
     bind,
     looks_swapped,
     rename,
@@ -52,7 +53,7 @@ class Inliner:
     """
 
     def __init__(
-        self, helpers: Mapping[str, Helper], receiver: str | None, known: frozenset[str]
+        self, helpers: Mapping[str, Helper], receiver: Receiver | None, known: frozenset[str]
     ) -> None:
         self._helpers = helpers
         self._receiver = receiver

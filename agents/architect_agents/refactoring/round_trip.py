@@ -14,11 +14,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from architect_agents.refactoring.binding import BrokenCallError, Helper, NotAnExtractionError
+from architect_agents.refactoring.binding import (
+    BrokenCallError,
+    Helper,
+    NotAnExtractionError,
+    Receiver,
+)
 from architect_agents.refactoring.comparison import Change, Comparison
 from architect_agents.refactoring.flow import FlowTooLargeError
 from architect_agents.refactoring.inlining import Inliner
-from architect_agents.refactoring.module_source import Function
 from architect_agents.refactoring.normal_form import clone, function_normal_form, without_docstring
 from architect_agents.refactoring.same_tree import first_difference, same_tree
 from architect_agents.refactoring.transfer import Transfer
@@ -72,7 +76,7 @@ def _problems(comparison: Comparison) -> Iterator[str]:
 def _change_problems(
     change: Change, helpers: Mapping[str, Helper], used: set[str]
 ) -> Iterator[str]:
-    receiver = _receiver(change.after)
+    receiver = Receiver.of(change.after)
     known = frozenset(
         node.id for node in ast.walk(change.before.node) if isinstance(node, ast.Name)
     ) | {one.arg for one in ast.walk(change.before.node) if isinstance(one, ast.arg)}
@@ -94,21 +98,6 @@ def _change_problems(
         receiver,
         frozenset(inliner.unread),
     ).problems()
-
-
-def _receiver(function: Function) -> str | None:
-    """The first parameter of a method, if nothing assigns to it."""
-    decorators = {getattr(one, "id", "") for one in function.node.decorator_list}
-    arguments = function.node.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    if function.class_node is None or "staticmethod" in decorators or not positional:
-        return None
-    name = positional[0].arg
-    rebound = any(
-        isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
-        for node in ast.walk(function.node)
-    )
-    return None if rebound else name
 
 
 def _header_problems(comparison: Comparison) -> Iterator[str]:

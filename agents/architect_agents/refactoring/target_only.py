@@ -39,6 +39,7 @@ def _problems(comparison: Comparison) -> Iterator[str]:
     yield from _imports(comparison)
     yield from _lost_comments(comparison)
     yield from _line_ends(comparison)
+    yield from _conditional_helpers(comparison)
     yield from _late_helpers(comparison)
 
 
@@ -189,6 +190,32 @@ def _kinds_of_line_ends(module: ModuleSource) -> frozenset[str]:
     if len(rest) < len(module.text):
         kinds.add("\r\n")
     return frozenset(kinds or {"\n"})
+
+
+def _conditional_helpers(comparison: Comparison) -> Iterator[str]:
+    """A helper stands at the top of the module or of a class, or beside its function."""
+    module = comparison.after.tree
+    for helper in comparison.helpers:
+        parents = [module, *helper.scopes[-1:]]
+        beside = any(
+            helper.node in siblings and change.after.node in siblings
+            for change in comparison.targets
+            for siblings in _blocks(module)
+        )
+        if not beside and not any(helper.node in parent.body for parent in parents):
+            yield f"`{helper.qualified_name}` is defined under a condition."
+
+
+def _blocks(module: ast.Module) -> Iterator[list[ast.stmt]]:
+    """All lists of statements outside functions."""
+    stack: list[ast.AST] = [module]
+    while stack:
+        node = stack.pop()
+        for field in STATEMENT_FIELDS:
+            block = getattr(node, field, None)
+            if isinstance(block, list):
+                yield block
+                stack.extend(one for one in block if not isinstance(one, FunctionNode))
 
 
 def _late_helpers(comparison: Comparison) -> Iterator[str]:

@@ -16,7 +16,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from architect_agents.refactoring.binding import Binding, Helper, NotAnExtractionError, bind
+from architect_agents.refactoring.binding import (
+    Binding,
+    Helper,
+    NotAnExtractionError,
+    Receiver,
+    bind,
+)
 from architect_agents.refactoring.comparison import Change
 from architect_agents.refactoring.flow import (
     FunctionFlow,
@@ -35,7 +41,7 @@ class Transfer:
         self,
         change: Change,
         helpers: Mapping[str, Helper],
-        receiver: str | None,
+        receiver: Receiver | None,
         unread: frozenset[str],
     ) -> None:
         before, after = change.before, change.after
@@ -102,8 +108,8 @@ class Transfer:
             yield f"`{helper.name}` writes a variable of its own that was global or nonlocal."
         if flow.globals - self._original.globals or flow.nonlocals:
             yield f"`{helper.name}` declares a name that the original does not declare."
-        if self._receiver in written:
-            yield f"`{helper.name}` assigns to `{self._receiver}`."
+        if self._receiver is not None and self._receiver.name in written:
+            yield f"`{helper.name}` assigns to `{self._receiver.name}`."
 
     def _calls(self, function: FunctionNode) -> Iterator[tuple[ast.stmt, ast.Call]]:
         for statement in _own_statements(function):
