@@ -27,6 +27,8 @@ _LIKE_C = (r"//[^\n\r]*", r"/\*.*?\*/")
 _PYTHON_STRINGS = (r'"""(?:[^\\]|\\.)*?"""', r"'''(?:[^\\]|\\.)*?'''")
 _STRINGS = (r'"(?:[^"\\\n\r]|\\.)*+"', r"'(?:[^'\\\n\r]|\\.)*+'")
 _TEMPLATES = (r"`(?:[^`\\]|\\.)*+`",)
+# One quote also begins a lifetime in Rust; only a single character stands between two.
+_RUST_STRINGS = (r'"(?:[^"\\]|\\.)*+"', r"'(?:[^'\\\n\r]|\\.)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,9 @@ class Comment:
 @cache
 def _pattern(language: str) -> re.Pattern[str]:
     comments = "|".join(_STYLES.get(language, _LIKE_C))
-    strings = _PYTHON_STRINGS + _STRINGS if language == "python" else _TEMPLATES + _STRINGS
+    strings = {"python": _PYTHON_STRINGS + _STRINGS, "rust": _RUST_STRINGS}.get(
+        language, _TEMPLATES + _STRINGS
+    )
     return re.compile(f"(?P<comment>{comments})|{'|'.join(strings)}", re.S)
 
 

@@ -69,6 +69,11 @@ def test_a_finding_says_who_silences_it(text: str, silenced: dict[str, str]) -> 
         ("c", "/* architect: ignore[ccn] a table */\nint f(int a) { return a ? 1 : 2; }\n"),
         ("ruby", "# architect: ignore[ccn] a table\ndef f(a)\n  return 1 if a\nend\n"),
         ("lua", "-- architect: ignore[ccn] a table\nfunction f(a)\n if a then return end\nend\n"),
+        (
+            "rust",
+            "fn f<'a>(a: &'a str) -> u8 { // architect: ignore[ccn] a table\n"
+            "    if a.is_empty() { 1 } else { 2 }\n}\n",
+        ),
         ("javascript", "// architect: ignore[ccn] a table\nfunction f(a) {\n if (a) {}\n}\n"),
     ],
 )
