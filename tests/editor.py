@@ -16,6 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest_lsp
 from lsprotocol import types as lsp
 from lsprotocol.converters import get_converter
@@ -184,6 +185,12 @@ async def open_editor(
     language_client.protocol._converter.register_structure_hook(
         lsp.Command | lsp.CodeAction, _structure_action
     )
+    # It has no way to read which notebooks a server wants.
+    for notebooks in (lsp.NotebookDocumentFilterWithCells, lsp.NotebookDocumentFilterWithNotebook):
+        attrs.resolve_types(notebooks)
+        language_client.protocol._converter.register_structure_hook(
+            attrs.fields(notebooks).notebook.type, lambda value, kind: value
+        )
     editor = Editor(language_client, "utf-16")
     _listen(editor)
     await language_client.start_io(*SERVER)

@@ -12,7 +12,9 @@ from architect_server.handlers import (
     inlay_hints,
     inquiries,
     lifecycle,
+    notebooks,
     text_sync,
+    workspace_diagnostics,
 )
 from architect_server.server import ArchitectServer
 
@@ -27,6 +29,8 @@ _AREAS = (
     hover,
     inlay_hints,
     code_lens,
+    notebooks,
+    workspace_diagnostics,
 )
 
 

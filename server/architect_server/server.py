@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,26 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from architect_server import __version__
+from architect_server.analysis.languages import LANGUAGE_IDS
 from architect_server.convert import to_path
 from architect_server.inquiries import Opinion
 from architect_server.schedule import Schedule
 from architect_server.session import Session
 from architect_server.worker import AnalysisWorker
+from architect_server.workspace_scan import WorkspaceScan
 
 #: A step of a pygls generator handler: which handler to run, with which arguments.
 _Step = Generator[tuple[Callable[..., Any], tuple[Any, ...], None], Any, None]
+
+
+#: The cells that are sent to us: those in a language that lizard reads.
+_CELLS = lsp.NotebookDocumentSyncOptions(
+    notebook_selector=[
+        lsp.NotebookDocumentFilterWithCells(
+            cells=[lsp.NotebookCellLanguage(language) for language in sorted(LANGUAGE_IDS)]
+        )
+    ]
+)
 
 
 class ArchitectProtocol(LanguageServerProtocol):
@@ -44,6 +57,32 @@ class ArchitectProtocol(LanguageServerProtocol):
         """Hand over to our handler."""
         yield self.fm.features[lsp.TEXT_DOCUMENT_DID_CLOSE], (params,), None
 
+    @lsp_method(lsp.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def lsp_notebook_document__did_open(self, params: lsp.DidOpenNotebookDocumentParams) -> _Step:
+        """Hand over to our handler."""
+        yield self.fm.features[lsp.NOTEBOOK_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(lsp.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def lsp_notebook_document__did_change(
+        self, params: lsp.DidChangeNotebookDocumentParams
+    ) -> _Step:
+        """Hand over to our handler."""
+        yield self.fm.features[lsp.NOTEBOOK_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(lsp.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def lsp_notebook_document__did_close(self, params: lsp.DidCloseNotebookDocumentParams) -> _Step:
+        """Hand over to our handler."""
+        yield self.fm.features[lsp.NOTEBOOK_DOCUMENT_DID_CLOSE], (params,), None
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What was found in one file that is not open; ``result_id`` is empty if that is nothing."""
+
+    uri: str
+    items: list[lsp.Diagnostic]
+    result_id: str
+
 
 class ArchitectServer(LanguageServer):
     """One connection to one editor."""
@@ -54,6 +93,7 @@ class ArchitectServer(LanguageServer):
             __version__,
             protocol_cls=ArchitectProtocol,
             converter_factory=default_converter,
+            notebook_document_sync=_CELLS,
         )
         self.session = Session()
         self.schedule = Schedule()
@@ -67,6 +107,9 @@ class ArchitectServer(LanguageServer):
 
         #: The newest review or answer about each document, whose points are shown in the text.
         self.opinions: dict[str, Opinion] = {}
+        #: Files that are not open: what is known of them, and what the client was told last.
+        self.workspace_scan: WorkspaceScan[FileReport] = WorkspaceScan()
+        self.workspace_reported: dict[str, str] = {}
         self._background: set[asyncio.Task[Any]] = set()
 
     def path_of(self, uri: str) -> Path | None:

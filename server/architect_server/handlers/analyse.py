@@ -6,6 +6,7 @@ from lsprotocol import types as lsp
 
 from architect_server.analysis.carry_over import carry_over
 from architect_server.analysis.model import Confidence, FileMetrics
+from architect_server.analysis.notebook_cells import without_magics
 from architect_server.convert import to_diagnostics, to_points
 from architect_server.document import Document
 from architect_server.judgement import judge
@@ -45,7 +46,10 @@ async def _measure(server: ArchitectServer, document: Document, settings: Settin
     if len(document.text) > settings.size_limit:
         reason = f"The file has more than {settings.size_limit:,} characters (analysis.sizeLimit)."
         return skipped(document.language_id, reason)
-    return await server.worker.measure(document.text, document.language_id, settings.time_limit)
+    text = document.text
+    if document.uri in server.session.notebooks and document.language_id == "python":
+        text = without_magics(text)
+    return await server.worker.measure(text, document.language_id, settings.time_limit)
 
 
 def take(server: ArchitectServer, result: Result) -> None:
@@ -86,7 +90,8 @@ def publish(server: ArchitectServer, result: Result) -> None:
 
 
 def refresh(server: ArchitectServer) -> None:
-    """After a change of settings: judge every open document anew."""
+    """After a change of settings: judge every document anew."""
+    server.workspace_scan.forget()
     for document in list(server.session.documents.values()):
         start_analysis(server, document)
     client = server.session.client

@@ -9,8 +9,10 @@ from typing import Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
+from architect_server.analysis.languages import EXTENSIONS
 from architect_server.handlers.analyse import refresh
 from architect_server.server import ArchitectServer
+from architect_server.settings.files import SETTINGS_FILES, WATCHED
 
 logger = logging.getLogger(__name__)
 
@@ -67,22 +69,30 @@ def _use(server: ArchitectServer, options: object) -> None:
 
 
 async def register_watchers(server: ArchitectServer) -> None:
-    """Hear of changed pyproject.toml files, where the client can watch files for us."""
-    if not server.session.client.watched_files:
+    """Hear of changed files, where the client can watch them for us: those with settings,
+    and source files where it asks for the whole workspace's diagnostics.
+    """
+    client = server.session.client
+    if not client.watched_files:
         return
-    watcher = lsp.FileSystemWatcher(glob_pattern="**/pyproject.toml")
+    sources = f"**/*.{{{','.join(sorted(EXTENSIONS))}}}"
+    globs = [*WATCHED, *([sources] if client.pull_diagnostics else [])]
     registration = lsp.Registration(
         id="architect-settings-files",
         method=lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
-        register_options=lsp.DidChangeWatchedFilesRegistrationOptions([watcher]),
+        register_options=lsp.DidChangeWatchedFilesRegistrationOptions(
+            [lsp.FileSystemWatcher(glob_pattern=glob) for glob in globs]
+        ),
     )
     try:
         await server.client_register_capability_async(lsp.RegistrationParams([registration]))
     except JsonRpcException as error:
-        logger.warning("The client does not watch pyproject.toml for us: %s", error)
+        logger.warning("The client does not watch files for us: %s", error)
 
 
 def watched_files_changed(server: ArchitectServer, params: lsp.DidChangeWatchedFilesParams) -> None:
-    """Read the settings anew."""
-    server.session.forget_settings()
-    refresh(server)
+    """Read changed settings anew; whoever waits for news of the workspace gets it."""
+    server.workspace_scan.changed()
+    if any(event.uri.rpartition("/")[2] in SETTINGS_FILES for event in params.changes):
+        server.session.forget_settings()
+        refresh(server)

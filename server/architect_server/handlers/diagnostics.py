@@ -12,7 +12,7 @@ from architect_server.server import ArchitectServer
 def register(server: ArchitectServer) -> None:
     """Add the handler of this file to ``server``."""
     options = lsp.DiagnosticOptions(
-        inter_file_dependencies=False, workspace_diagnostics=False, identifier=SOURCE
+        inter_file_dependencies=False, workspace_diagnostics=True, identifier=SOURCE
     )
     server.feature(lsp.TEXT_DOCUMENT_DIAGNOSTIC, options)(document_diagnostic)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from lsprotocol import types as lsp
 
 from architect_server.convert import client_facts, to_path
+from architect_server.handlers.analyse import refresh
 from architect_server.handlers.configuration import fetch_configuration, register_watchers
 from architect_server.parent import end_with_parent
 from architect_server.server import ArchitectServer
@@ -55,6 +56,7 @@ def folders_changed(server: ArchitectServer, params: lsp.DidChangeWorkspaceFolde
     for folder in params.event.removed:
         server.session.folders.pop(folder.uri, None)
     add_folders(server, [folder.uri for folder in params.event.added])
+    refresh(server)
 
 
 def add_folders(server: ArchitectServer, folder_uris: Sequence[str]) -> None:

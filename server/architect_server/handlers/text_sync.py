@@ -9,6 +9,7 @@ from lsprotocol import types as lsp
 from architect_server.convert import to_changes, to_document
 from architect_server.handlers.analyse import refresh, start_analysis
 from architect_server.server import ArchitectServer
+from architect_server.settings.files import SETTINGS_FILES
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ def did_open(server: ArchitectServer, params: lsp.DidOpenTextDocumentParams) -> 
     """Take the first snapshot and analyse it."""
     document = to_document(params.text_document)
     server.session.open(document)
+    server.workspace_scan.changed()
     start_analysis(server, document)
 
 
@@ -42,15 +44,20 @@ def did_change(server: ArchitectServer, params: lsp.DidChangeTextDocumentParams)
 
 
 def did_save(server: ArchitectServer, params: lsp.DidSaveTextDocumentParams) -> None:
-    """A saved pyproject.toml may have changed the settings."""
-    if params.text_document.uri.endswith("/pyproject.toml"):
+    """A saved pyproject.toml, .gitignore or the like may have changed the settings."""
+    if params.text_document.uri.rpartition("/")[2] in SETTINGS_FILES:
         server.session.forget_settings()
         refresh(server)
 
 
 def did_close(server: ArchitectServer, params: lsp.DidCloseTextDocumentParams) -> None:
     """Forget the text and clear what is shown of it."""
-    uri = params.text_document.uri
+    forget_text(server, params.text_document.uri)
+
+
+def forget_text(server: ArchitectServer, uri: str) -> None:
+    """Forget an open text; the workspace's diagnostics take over for its file."""
+    server.workspace_scan.changed()
     server.schedule.cancel(uri)
     server.session.close(uri)
     server.pulled.pop(uri, None)
