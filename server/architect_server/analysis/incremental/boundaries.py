@@ -183,6 +183,7 @@ def true_ends(text: str, start: int, candidates: Iterable[Cut]) -> Iterator[Cut]
     tokens = _QUOTED_OR_BRACKET.finditer(text, start)
     token = next(tokens, None)
     depth = 0
+    stacked = False  # below a decorator that continues the line above it
     for cut in candidates:
         while token is not None and token.end() <= cut.offset:
             symbol = token[0]
@@ -191,6 +192,8 @@ def true_ends(text: str, start: int, candidates: Iterable[Cut]) -> Iterator[Cut]
                 break
             token = next(tokens, None)
         if token is not None and token.start() < cut.offset:
-            continue
-        if depth == 0 or cut.kind in ("def", "class"):
+            stacked = cut.kind == "decorator" and token.end() == cut.offset
+        elif stacked:
+            stacked = cut.kind == "decorator"
+        elif depth == 0 or cut.kind in ("def", "class"):
             yield cut
