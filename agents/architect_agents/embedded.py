@@ -29,6 +29,7 @@ from architect_agents.types import (
 )
 
 _BOM = "\ufeff"
+_HELP = "A model, with a key in the settings, may find another way."
 #: The part of the deadline that the first search may use; the rest is for the gate.
 _SEARCH_SHARE = 0.6
 #: Checks of the gate that a state between two steps may fail.
@@ -109,7 +110,7 @@ class _Work:
         search_until = started + (self.deadline - started) * _SEARCH_SHARE
         result = self._search(search_until).run(module, function)
         judged = self._judge(result.steps) if result.steps else None
-        if judged is not None and not judged.verdict.accepted:
+        if judged is not None and not _is_proved(judged.verdict):
             judged = self._search_with_gate(module, function)
         if judged is not None:
             return self._proposed(judged)
@@ -133,7 +134,7 @@ class _Work:
         def accept(source: str) -> bool:
             document = self._document(source)
             verdict = self.gate.judge(self.request, document)
-            if verdict.accepted:
+            if _is_proved(verdict):
                 passed.append((document, verdict))
             return all(check.name in _FIGURE_CHECKS for check in verdict.failures)
 
@@ -151,7 +152,7 @@ class _Work:
     def _judge(self, steps: Sequence[Step]) -> _Judged:
         source = self._document(steps[-1].source)
         judged = _Judged(tuple(steps), source, self.gate.judge(self.request, source))
-        if not judged.verdict.accepted:
+        if not _is_proved(judged.verdict):
             self.rejected = judged
         return judged
 
@@ -172,14 +173,24 @@ class _Work:
         )
 
     def _nothing(self, function: Function, result: Result) -> Outcome:
-        if self.rejected is not None:
+        if self.rejected is not None and not self.rejected.verdict.accepted:
             proposal = self._proposal(self.rejected)
             return Outcome("rejected", proposal.title, proposal.rationale, proposal)
+        if self.rejected is not None:
+            return _no_proposal(
+                f"No proved extraction from {function.name}",
+                f"What could be extracted can't be proved to be the same. {_HELP}",
+            )
         reasons = sorted(result.refusals.items(), key=lambda item: -item[1])
         return _no_proposal(
             f"No safe extraction from {function.name}",
             _why_nothing([one for one, _ in reasons], out_of_time=result.out_of_time),
         )
+
+
+def _is_proved(verdict: Verdict) -> bool:
+    """The embedded architect shows nothing that is only not disproved."""
+    return verdict.accepted and verdict.proof == "round-trip"
 
 
 def _no_proposal(title: str, rationale: str) -> Outcome:
@@ -221,12 +232,11 @@ def _short(name: str) -> str:
 
 
 def _why_nothing(refusals: Sequence[Refusal], *, out_of_time: bool) -> str:
-    help_ = "A model, with a key in the settings, may find another way."
     if out_of_time:
-        return f"The function is so large that nothing safe was found in time. {help_}"
+        return f"The function is so large that nothing safe was found in time. {_HELP}"
     if not refusals:
         return (
-            f"There is no block or condition whose extraction would lower the complexity. {help_}"
+            f"There is no block or condition whose extraction would lower the complexity. {_HELP}"
         )
     reasons = " ".join(refusal.sentence for refusal in refusals[:3])
-    return f"Every block that is worth extracting is held back by something. {reasons} {help_}"
+    return f"Every block that is worth extracting is held back by something. {reasons} {_HELP}"

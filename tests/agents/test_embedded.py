@@ -15,6 +15,7 @@ from architect_agents.types import (
     FindingLimits,
     Gate,
     Outcome,
+    Proof,
     RefactorRequest,
     Verdict,
 )
@@ -62,6 +63,7 @@ class PermissiveGate:
     def __init__(self, disliked: str = "\0") -> None:
         self.disliked = disliked
         self.judged: list[str] = []
+        self.proof: Proof | None = "round-trip"
 
     def judge(self, request: RefactorRequest, candidate: str) -> Verdict:
         self.judged.append(candidate)
@@ -72,7 +74,7 @@ class PermissiveGate:
         checks = [Check("complexity", "passed" if after < before else "failed")]
         if self.disliked in candidate:
             checks.append(Check("taste", "failed", f"{self.disliked} is in it"))
-        return Verdict(tuple(checks), Figures(before), Figures(after))
+        return Verdict(tuple(checks), Figures(before), Figures(after), self.proof)
 
 
 def request(source: str = ORDERS, function: str = "place_order", **more: object) -> RefactorRequest:
@@ -98,21 +100,24 @@ async def test_title_and_rationale_name_the_function_and_each_helper() -> None:
     outcome = await ask(request(), PermissiveGate())
     assert outcome.title.startswith("Extract")
     assert "place_order: CCN 17 → " in outcome.title
-    assert "`_compute_total_and_shipping` takes over a block of `place_order`" in outcome.rationale
+    assert (
+        "`_process_lines` takes over a block of `place_order` (CCN 17 → 8; the helper has 10)."
+        in outcome.rationale
+    )
 
 
 async def test_edits_are_small_hunks_and_leave_the_rest_alone() -> None:
     outcome = await ask(request(), PermissiveGate())
     assert outcome.proposal is not None
-    touched = sum(edit.end - edit.start for edit in outcome.proposal.edits)
-    assert 0 < touched < len(ORDERS) * 0.7
+    touched = sum(edit.end - edit.start + len(edit.text) for edit in outcome.proposal.edits)
+    assert 0 < touched < len(ORDERS) * 0.5
 
 
 async def test_when_the_gate_turns_a_step_down_the_next_best_is_tried() -> None:
-    outcome = await ask(request(), PermissiveGate(disliked="_compute_total_and_shipping"))
+    outcome = await ask(request(), PermissiveGate(disliked="_process_lines"))
     assert outcome.status == "proposed"
     assert outcome.proposal is not None
-    assert "_compute_total_and_shipping" not in apply_edits(ORDERS, outcome.proposal.edits)
+    assert "_process_lines" not in apply_edits(ORDERS, outcome.proposal.edits)
 
 
 async def test_when_the_gate_turns_everything_down_the_best_is_shown_as_rejected() -> None:
@@ -120,6 +125,14 @@ async def test_when_the_gate_turns_everything_down_the_best_is_shown_as_rejected
     assert outcome.status == "rejected"
     assert outcome.proposal is not None
     assert not outcome.proposal.verdict.accepted
+
+
+async def test_what_is_not_proved_is_not_shown() -> None:
+    gate = PermissiveGate()
+    gate.proof = None
+    outcome = await ask(request(), gate)
+    assert outcome.status == "no-proposal"
+    assert "can't be proved" in outcome.rationale
 
 
 async def test_a_function_that_is_only_too_long_becomes_shorter() -> None:

@@ -65,7 +65,7 @@ def plan_extraction(subject: Subject, block: Block) -> Extraction:
         raise RefusedError("async-generator", "A part of an async generator can't be delegated.")
     if facts.yields or facts.awaits:
         refuse_translated_exceptions(block, facts)
-    placement = place_helper(subject, facts, interface.inputs)
+    placement = place_helper(subject, facts, interface.inputs, block.first_line)
     receiver = {placement.receiver} if placement.takes_receiver else set()
     return Extraction(
         block,

@@ -45,7 +45,7 @@ def plan_predicate(subject: Subject, condition: Condition) -> PredicateExtractio
     facts = subject.facts(parts)
     refuse_immovable(subject, facts)
     inputs = _inputs(subject, condition)
-    placement = place_helper(subject, facts, inputs)
+    placement = place_helper(subject, facts, inputs, condition.statement.lineno)
     receiver = {placement.receiver} if placement.takes_receiver else set()
     return PredicateExtraction(condition, placement, subject.in_order(inputs - receiver, facts))
 

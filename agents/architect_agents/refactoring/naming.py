@@ -149,8 +149,9 @@ def _from_loop(statements: Sequence[ast.stmt]) -> str | None:
     if isinstance(main, ast.For | ast.AsyncFor):
         verb = _verb_called(main.body)
         over = _noun(main.iter) or _noun(main.target)
+        usual = "check" if any(isinstance(node, ast.Raise) for node in _walk([main])) else "process"
         if over:
-            return f"{verb.split('_')[0] if verb else 'process'}_{over}"
+            return f"{verb.split('_')[0] if verb else usual}_{over}"
     return None
 
 

@@ -39,8 +39,12 @@ class Placement:
         return self.kind in ("method", "class-method")
 
 
-def place_helper(subject: Subject, facts: CodeFacts, inputs: frozenset[str]) -> Placement:
+def place_helper(
+    subject: Subject, facts: CodeFacts, inputs: frozenset[str], line: int
+) -> Placement:
     """Decide where a helper with code of these ``facts`` and these ``inputs`` stands.
+
+    ``line`` is where the code is cut out: helpers stand in the order of their calls.
 
     Raises:
         RefusedError: the code needs to be a method (``super()``, ``__private``) and can't be.
@@ -51,8 +55,9 @@ def place_helper(subject: Subject, facts: CodeFacts, inputs: frozenset[str]) -> 
         raise RefusedError("needs-class", needs_class)
     if kind == "function":
         _refuse_early_calls(subject)
-        return Placement(kind, None, *_outside(subject))
-    return Placement(kind, subject.receiver, subject.indentation, _end_of_group(subject))
+        return Placement(kind, None, *_outside(subject, line))
+    after_line = _end_of_group(subject, line)
+    return Placement(kind, subject.receiver, subject.indentation, after_line)
 
 
 def _kind(subject: Subject, facts: CodeFacts, inputs: frozenset[str]) -> HelperKind:
@@ -104,11 +109,11 @@ def _refuse_early_calls(subject: Subject) -> None:
         raise RefusedError("class-body", f"`{member}` may run before a helper would be defined.")
 
 
-def _outside(subject: Subject) -> tuple[str, int]:
+def _outside(subject: Subject, line: int) -> tuple[str, int]:
     """Indentation and line of a plain function: behind the outermost scope around the subject."""
     scopes = subject.function.scopes
     if not scopes:
-        return subject.indentation, _end_of_group(subject)
+        return subject.indentation, _end_of_group(subject, line)
     outermost = scopes[0]
     return (
         subject.lines.indentation(outermost.lineno),
@@ -116,19 +121,26 @@ def _outside(subject: Subject) -> tuple[str, int]:
     )
 
 
-def _end_of_group(subject: Subject) -> int:
+def _end_of_group(subject: Subject, line: int) -> int:
     """The last line of the function, or of the definitions that belong together with it.
 
-    Overloads, and the setter and deleter of a property, follow their first definition.
+    Overloads, and the setter and deleter of a property, follow their first definition. Behind
+    them stand the helpers that an earlier step cut out of what comes before ``line``.
     """
     siblings = _siblings(subject)
     place = siblings.index(subject.node)
-    last: ast.AST = subject.node
+    called_later = {
+        getattr(node.func, "id", None) or getattr(node.func, "attr", "")
+        for node in ast.walk(subject.node)
+        if isinstance(node, ast.Call) and node.lineno >= line
+    }
+    last: ast.stmt = subject.node
     for later in siblings[place + 1 :]:
-        if not _belongs_to(later, subject.node.name):
+        name = getattr(later, "name", "")
+        is_earlier_helper = name in subject.earlier_helpers and name not in called_later
+        if not is_earlier_helper and not _belongs_to(later, subject.node.name):
             break
         last = later
-    assert isinstance(last, ast.stmt)
     return _after_comments(subject, last.end_lineno or last.lineno)
 
 

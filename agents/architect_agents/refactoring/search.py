@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from architect_agents.refactoring.blocks import Block
+from architect_agents.refactoring.cohesion import cohesion_of
 from architect_agents.refactoring.conditions import Condition
 from architect_agents.refactoring.extract_block import Extraction, plan_extraction
 from architect_agents.refactoring.extract_predicate import (
@@ -89,8 +90,8 @@ class Result:
 class _Legal:
     """A planned extraction with its rank: the lower the better.
 
-    The rank is whether the helper's interface is wide, the complexity left, the effort of
-    reading, and the line.
+    The rank is whether the helper's interface is wide, the complexity left with a penalty for
+    what does not belong together, the effort of reading, and the line.
     """
 
     rank: tuple[bool, int, int, int]
@@ -148,7 +149,8 @@ class Search:
         self, module: ModuleSource, function: Function, now: int, result: Result
     ) -> Step | None:
         try:
-            subject = Subject(module, function)
+            made = frozenset(step.helper.rpartition(".")[2] for step in result.steps)
+            subject = Subject(module, function, made)
             legal = self._ranked(subject, now, result)
             for candidate in legal[:CONFIRMED]:
                 if self.budget.is_spent and result.steps:
@@ -171,8 +173,7 @@ class Search:
             if self.budget.is_spent:
                 result.out_of_time = True
                 break
-            narrow = [one for one in found if not one.rank[0]]
-            if len(narrow) >= 3 * CONFIRMED and estimate > narrow[0].rank[1] + 2:
+            if _is_settled(found, estimate):
                 break
             try:
                 legal = _plan(subject, candidate, estimate)
@@ -232,6 +233,12 @@ def figure_of(figures: Sequence[FunctionFigures], function: Function) -> Functio
     return min(named or figures, key=lambda one: one.start_line)
 
 
+def _is_settled(found: Sequence[_Legal], estimate: int) -> bool:
+    """Whether nothing that leaves ``estimate`` or more can be among the best any more."""
+    better = [one for one in found if not one.rank[0] and one.rank[1] < estimate]
+    return len(better) >= CONFIRMED
+
+
 def _plan(subject: Subject, candidate: Block | Condition, estimate: int) -> _Legal:
     """Plan and rank: complexity first, then what a reader has to follow across the call."""
     if isinstance(candidate, Condition):
@@ -244,7 +251,8 @@ def _plan(subject: Subject, candidate: Block | Condition, estimate: int) -> _Leg
     effort = len(plan.parameters) + 2 * len(plan.outputs) + 2 * reports - plan.has_comment
     effort += plan.form.kind == "flag-and-values"
     effort += 3 * len(subject.imported & set(plan.parameters))
-    return _Legal((wide, estimate + reports, effort, candidate.first_line), plan)
+    left = estimate + reports + cohesion_of(subject, candidate).penalty
+    return _Legal((wide, left, effort, candidate.first_line), plan)
 
 
 def _is_wide(placement: Placement, parameters: int, outputs: int) -> bool:

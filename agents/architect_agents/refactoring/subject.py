@@ -27,12 +27,20 @@ _READING_NAMES = {"dir": 1, "eval": 2, "exec": 2, "locals": 1, "vars": 1}
 class Subject:
     """One function of a readable module, ready to be taken apart.
 
+    ``earlier_helpers`` are names of functions that earlier steps cut out.
+
     Raises:
         RefusedError: its body can't be cut by lines (``def f(): return 1``).
         FlowTooLargeError, RecursionError: see ``FunctionFlow``.
     """
 
-    def __init__(self, module: ModuleSource, function: Function) -> None:
+    def __init__(
+        self,
+        module: ModuleSource,
+        function: Function,
+        earlier_helpers: frozenset[str] = frozenset(),
+    ) -> None:
+        self.earlier_helpers = earlier_helpers
         self.module = module
         self.function = function
         self.node: FunctionNode = function.node

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from architect_agents.refactoring.annotations import is_annotated, return_annotation
+from architect_agents.refactoring.cohesion import cohesion_of
 from architect_agents.refactoring.exits import is_bare
 from architect_agents.refactoring.extract_block import Extraction
 from architect_agents.refactoring.jumps import Jump
@@ -31,6 +32,8 @@ def suggest_name(subject: Subject, extraction: Extraction) -> str:
     comment = "".join(
         subject.lines.lines[extraction.first_line - 1 : extraction.block.first_line - 1]
     )
+    if cohesion_of(subject, extraction.block).paragraphs > 1:
+        comment = ""  # it speaks of the first paragraph only
     outputs = extraction.outputs if extraction.form.kind == "plain" else ()
     statements = list(extraction.block.statements)
     names = block_names(
