@@ -28,11 +28,11 @@ def generated_line(text: str, language: str) -> int | None:
     head = text[:end]
     if "generated" not in head.lower():
         return None
-    together = list(comments.find(head, language))
-    for comment in together:
-        if _STATEMENT.search(comment.text):
+    found = list(comments.find(head, language))
+    for comment, below in zip(found, [*found[1:], None], strict=True):
+        # The two halves of the statement may stand in two comments, one below the other.
+        both = f"{comment.text} {below.text}" if below else comment.text
+        alone = _STATEMENT.search(comment.text)
+        if alone or (_STATEMENT.search(both) and not (below and _STATEMENT.search(below.text))):
             return table.position(comment.start)[0] + 1
-    # The two halves of the statement may stand in two comments, one below the other.
-    if together and _STATEMENT.search(" ".join(comment.text for comment in together)):
-        return table.position(together[0].start)[0] + 1
     return None
