@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from architect_agents.agent_file import AgentDefinition
 from architect_agents.mcp_config import Approvals, ServerEntry, read_config
@@ -27,10 +28,12 @@ from architect_agents.spending import DailySpending
 from architect_agents.tools.ide_tools import Diagnostics
 from architect_agents.tools.repl_tool import Repl
 from architect_agents.tools.shadow_files import ShadowFiles
-from architect_agents.tools.table import NEED_COPY, UNTRUSTED, Bench, names_server, uses_memory
+from architect_agents.tools.table import NEED_COPY, UNTRUSTED, Bench, Web, names_server, uses_memory
 from architect_agents.tools.workspace_files import WorkspaceFiles
 from architect_agents.types import RefactorRequest
 
+ANTHROPIC_HOST = "api.anthropic.com"
+ANTHROPIC = f"https://{ANTHROPIC_HOST}"
 NOT_APPROVED = "The server {name} waits for the person's approval."
 
 
@@ -70,13 +73,21 @@ def planned_bench(
         say=say,
         memory=agent_memory(agent, request.workspace, facilities.memory),
         postgres_url=facilities.postgres_url,
-        web=facilities.web,
+        web=_who_goes_to_the_web(facilities.web, os.environ),
         diagnostics=facilities.diagnostics,
     )
     if request.workspace is None or not needs_copy(agent):
         return bench
     bench = replace(bench, stage=ShadowFiles(request.workspace))
     return _with_jail(bench, request, request.workspace)
+
+
+def _who_goes_to_the_web(allowed: bool, environ: Mapping[str, str]) -> Web:
+    """Anthropic's own API has tools for it; other servers of its protocol have not."""
+    if not allowed:
+        return "nobody"
+    host = urlsplit(environ.get("ANTHROPIC_BASE_URL") or ANTHROPIC).hostname or ""
+    return "provider" if host == ANTHROPIC_HOST else "ourselves"
 
 
 @asynccontextmanager

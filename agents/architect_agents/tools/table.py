@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from architect_agents.agent_file import AgentDefinition, ToolRule
 from architect_agents.mcp_host import McpHost, tool_name
@@ -23,6 +24,7 @@ from architect_agents.tools.repl_tool import Repl, repl_tool
 from architect_agents.tools.shadow_files import ShadowFiles
 from architect_agents.tools.todo_tool import todo_tool
 from architect_agents.tools.tool import Tool
+from architect_agents.tools.web_fetch_tool import web_fetch_tool
 from architect_agents.tools.workspace_files import NO_WORKSPACE, WorkspaceFiles
 
 
@@ -36,15 +38,19 @@ WEB_OFF = (
     "Web tools are off: with code in the context, an open way out is a way for data. "
     "The person can turn them on."
 )
+NO_SEARCH = "This provider can't search the web."
 NO_DIAGNOSTICS = "No editor is connected that could tell its diagnostics."
+
+
+Web = Literal["provider", "ourselves", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What a run has to offer to its tools; a part that is None makes its tools unavailable.
 
-    ``stage`` is the shadow copy for writing. ``no_jail`` says why ``jail`` is None. ``web`` lets
-    the provider search and fetch.
+    ``stage`` is the shadow copy for writing. ``no_jail`` says why ``jail`` is None. ``web`` is
+    who goes to the web: the provider with tools of its own, ourselves (pages only), or nobody.
     """
 
     files: WorkspaceFiles | None = None
@@ -58,7 +64,7 @@ class Bench:
     host: McpHost | None = None
     server_problems: Mapping[str, str] = field(default_factory=dict)
     postgres_url: str = ""
-    web: bool = False
+    web: Web = "nobody"
     diagnostics: Diagnostics | None = None
 
 
@@ -90,9 +96,16 @@ def _bash(agent: AgentDefinition, bench: Bench) -> Made:
     return bash_tool(bench.jail, agent.tools or (), agent.disallowed_tools)
 
 
-def _server_tool(name: str, version: str) -> Factory:
-    wire = {"type": f"{name}_{version}", "name": name, "max_uses": MOST_WEB_USES}
-    return lambda agent, bench: ServerTool(name, wire) if bench.web else WEB_OFF
+def _web(name: str, otherwise: Callable[[], Tool | str]) -> Factory:
+    """The provider's own tool where it has one, ``otherwise`` where the web is on without it."""
+    wire = {"type": f"{name}_20260318", "name": name, "max_uses": MOST_WEB_USES}
+
+    def make(agent: AgentDefinition, bench: Bench) -> Made:
+        if bench.web == "nobody":
+            return WEB_OFF
+        return ServerTool(name, wire) if bench.web == "provider" else otherwise()
+
+    return make
 
 
 MOST_WEB_USES = 5
@@ -108,8 +121,8 @@ TABLE: dict[str, Factory] = {
     "NotebookEdit": _on_stage(notebook_edit_tool),
     "Bash": _bash,
     "TodoWrite": lambda agent, bench: todo_tool(bench.say),
-    "WebFetch": _server_tool("web_fetch", "20260318"),
-    "WebSearch": _server_tool("web_search", "20260318"),
+    "WebFetch": _web("web_fetch", web_fetch_tool),
+    "WebSearch": _web("web_search", lambda: NO_SEARCH),
     "ListMcpResourcesTool": lambda agent, bench: list_resources_tool(bench.host, bench.memory),
     "ReadMcpResourceTool": lambda agent, bench: read_resource_tool(bench.host, bench.memory),
     "mcp__ide__getDiagnostics": lambda agent, bench: (
