@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 from architect_server.analysis import comments
 from architect_server.analysis.text import LineTable
@@ -29,7 +30,7 @@ def generated_line(text: str, language: str) -> int | None:
     if "generated" not in head.lower():
         return None
     found = list(comments.find(head, language))
-    for comment, below in zip(found, [*found[1:], None], strict=True):
+    for comment, below in zip_longest(found, found[1:]):
         # The two halves of the statement may stand in two comments, one below the other.
         both = f"{comment.text} {below.text}" if below else comment.text
         alone = _STATEMENT.search(comment.text)
