@@ -139,7 +139,7 @@ class _Work:
             return all(check.name in _FIGURE_CHECKS for check in verdict.failures)
 
         budget = Budget(self.deadline, self.cancelled.is_set)
-        search = Search(self.measure, budget, accept, self.goal, small_steps=True)
+        search = Search(self.measure, budget, accept, self.goal)
         steps = search.run(module, function).steps
         if not passed:
             return None

@@ -109,8 +109,8 @@ class _Legal:
 class Search:
     """``accept(source)`` may turn a step down; the next best is tried then.
 
-    With ``small_steps`` no helper exceeds the limit, not even for the time being, so that every
-    step is a change that could be kept as it is.
+    No helper exceeds the goal's limit, not even for the time being, so that every step is a
+    change that could be kept as it is.
     """
 
     def __init__(
@@ -119,13 +119,11 @@ class Search:
         budget: Budget,
         accept: Callable[[str], bool] = lambda _: True,
         goal: Goal | None = None,
-        small_steps: bool = False,
     ) -> None:
         self.measure = measure
         self.budget = budget
         self.accept = accept
         self.goal = goal or Goal()
-        self.helper_limit = self.goal.limit if small_steps else None
 
     def run(self, module: ModuleSource, function: Function) -> Result:
         """Simplify ``function`` step by step; never raises for strange code."""
@@ -169,7 +167,7 @@ class Search:
     def _ranked(self, subject: Subject, now: int, result: Result) -> list[_Legal]:
         """What may be moved, best first. Stops when nothing better can follow."""
         found: list[_Legal] = []
-        for estimate, candidate in self.goal.candidates(subject, now, self.helper_limit):
+        for estimate, candidate in self.goal.candidates(subject, now):
             if self.budget.is_spent:
                 result.out_of_time = True
                 break
@@ -201,7 +199,7 @@ class Search:
         if function is None or helper is None:
             return None
         after, new = self._value(module, function), self._value(module, helper)
-        if max(after, new) >= now or new > (self.helper_limit or now):
+        if max(after, new) >= now or new > self.goal.limit:
             return None
         kind = "helper" if isinstance(candidate.plan, Extraction) else "predicate"
         return Step(

@@ -23,7 +23,7 @@ _CALL_LINES, _FRAME_LINES = 1, 2
 class Goal:
     """Bring ``figure`` of every part to ``target`` or less.
 
-    No helper may exceed ``limit`` when every step has to be acceptable by itself.
+    No helper may exceed ``limit``, or it would be a finding of its own.
     """
 
     figure: Literal["ccn", "length"] = "ccn"
@@ -46,14 +46,12 @@ class Goal:
             return count_branches(function.node)
         return function.last_line - function.node.lineno + 1
 
-    def candidates(
-        self, subject: Subject, now: int, helper_limit: int | None
-    ) -> Iterator[tuple[int, Block | Condition]]:
+    def candidates(self, subject: Subject, now: int) -> Iterator[tuple[int, Block | Condition]]:
         """Blocks and conditions by the highest value that they would leave, if it falls."""
         found: list[tuple[int, int, Block | Condition]] = []
         for candidate, cost in self._costs(subject):
             left, helper = self._divided(now, cost)
-            if max(left, helper) < now and helper <= (helper_limit or now):
+            if max(left, helper) < now and helper <= self.limit:
                 found.append((max(left, helper), cost, candidate))
         found.sort(key=lambda one: (one[0], -one[1]))
         return ((estimate, candidate) for estimate, _, candidate in found)
