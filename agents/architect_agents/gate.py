@@ -9,6 +9,7 @@ none (a model's free one) is held to the strict fingerprint instead, and to the 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -61,6 +62,7 @@ CHECKS = (
     "tests",
 )
 
+_log = logging.getLogger(__name__)
 _NO_FIGURES = Figures(ccn=0)
 _NO_TESTS = Check("tests", "not-run", "No tests were asked for.")
 
@@ -86,6 +88,9 @@ class RefactoringGate:
             return self._judge_text(request, candidate)
         except (RecursionError, MemoryError):
             return _unreadable("The code is nested too deeply to be checked.")
+        except Exception as error:  # a gate that breaks must not let anything through
+            _log.exception("the gate failed on %s", request.path)
+            return _unreadable(f"The checks broke on this code ({type(error).__name__}).")
 
     def verify(
         self,

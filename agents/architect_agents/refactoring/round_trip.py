@@ -52,6 +52,8 @@ def check_round_trip(comparison: Comparison) -> Check:
         return Check(NAME, "not-run", f"No pure extraction: {error}.")
     except FlowTooLargeError:
         return Check(NAME, "not-run", "The function is too large for the flow analysis.")
+    except RecursionError:
+        return Check(NAME, "not-run", "The function is nested too deeply to be compared.")
     text = "Inlined, the helpers give back the original, and no value is lost or unbound."
     if not comparison.helpers:
         text = "The new version is another nesting of the same statements."

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from architect_agents.refactoring.figures import Measured
 from architect_agents.types import Check, FunctionFigures
@@ -144,7 +145,7 @@ def token_fingerprint(text: str, helpers: set[str]) -> Counter[str]:
     """What the text mentions and how often; ``helpers`` are left out."""
     found: Counter[str] = Counter()
     matches = [one for one in _TOKEN.finditer(text) if one.lastgroup != "comment"]
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
+    for match, following in zip_longest(matches, matches[1:]):
         kind, token = match.lastgroup, match.group()
         called = following is not None and following.group() == "("
         bare = token.lstrip(".:-> \t")

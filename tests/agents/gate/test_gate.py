@@ -120,3 +120,22 @@ def test_other_line_ends_change_nothing_but_a_mix_is_refused(ends: str) -> None:
     assert statuses["round-trip"] == statuses["target-only"] == "passed"
     mixed = gate.verify(before, case.after, path="a.py", language="python")
     assert "target-only" in {one.name for one in mixed.failures}
+
+
+def test_a_thousand_guards_in_a_row_are_judged_all_the_same() -> None:
+    guards = [f"    if a == {n}:\n        return g({n})\n" for n in range(1000)]
+    before = f"def f(a):\n{''.join(guards)}    return a\n"
+    helper = f"\n\ndef _rest(a):\n{''.join(guards[500:])}    return a\n"
+    after = f"def f(a):\n{''.join(guards[:500])}    return _rest(a)\n{helper}"
+    verdict = RefactoringGate(lizard_measure).verify(before, after, path="a.py", language="python")
+    status = {check.name: check.status for check in verdict.checks}
+    assert (status["parses"], status["complexity"]) == ("passed", "passed")
+    assert status["round-trip"] in {"passed", "not-run"}
+
+
+@pytest.mark.parametrize("text", ["", "}{", "int f() {", "// nothing", "\0", 'int f() { "a\n }'])
+def test_odd_text_of_another_language_is_refused_and_never_raises(text: str) -> None:
+    gate = RefactoringGate(lizard_measure)
+    good = "int f(int a) {\n  if (a) { return 1; }\n  return 2;\n}\n"
+    for before, after in ((good, text), (text, good), (text, text)):
+        assert not gate.verify(before, after, path="a.java", language="java").accepted
