@@ -18,13 +18,14 @@ from architect_server.analysis.model import FileMetrics, Finding, FunctionMetric
 from architect_server.analysis.rules import RULES
 from architect_server.analysis.text import LineTable
 
-Kind = Literal["architect", "noqa", "NOSONAR"]
+Kind = Literal["architect", "noqa", "NOSONAR", "lizard forgives"]
 Problem = Literal["suppression-without-reason", "unknown-rule", "stale-suppression"]
 
 _OURS = re.compile(
     r"architect:\s*ignore(?P<file>-file)?\s*(?:\[(?P<codes>[^\]]*)\])?(?P<reason>.*)", re.S
 )
 _NOQA = re.compile(r"#\s*noqa(?::\s*(?P<codes>[A-Z][\w, ]*))?", re.I)
+_FORGIVES = re.compile(r"#lizard forgives\((?P<metrics>[^)]*)\)")
 _END_OF_COMMENT = re.compile(r"\s*(?:\*/|\*\)|-->|\]\])\s*$")
 
 #: What a quick fix leaves where the person writes the reason; it is none by itself.
@@ -32,7 +33,15 @@ PLACEHOLDER = "<why it may stay>"
 
 # Other tools' codes for what our rules find.
 _RULE_OF = {"C901": "ccn", "PLR0913": "parameters", "PLR0917": "parameters"}
+_RULE_OF_METRIC = {
+    "cyclomatic_complexity": "ccn",
+    "cognitive_complexity": "cognitive",
+    "parameter_count": "parameters",
+    "length": "length",
+    "max_nesting_depth": "nesting",
+}
 _EVERY_RULE = frozenset(RULES)
+_SIGNS = ("architect:", "noqa", "nosonar", "#lizard forgives(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,8 @@ class SuppressionFinding:
 
 def read(text: str, language: str) -> tuple[Suppression, ...]:
     """Every comment of ``text`` that asks for silence, in order."""
-    if "architect:" not in text and "noqa" not in text.lower() and "NOSONAR" not in text:
+    lower = text.lower()
+    if not any(sign in lower for sign in _SIGNS):
         return ()
     table = LineTable(text)
     found = []
@@ -101,6 +111,10 @@ def _parse(comment: comments.Comment, line: int) -> Suppression | None:
         return Suppression("noqa", comment.start, comment.end, line, silenced) if silenced else None
     if "NOSONAR" in comment.text:
         return Suppression("NOSONAR", comment.start, comment.end, line, _EVERY_RULE)
+    if match := _FORGIVES.search(comment.text):
+        metrics = {metric.strip() for metric in match["metrics"].split(",")}
+        rules = frozenset(_RULE_OF_METRIC[name] for name in metrics & _RULE_OF_METRIC.keys())
+        return Suppression("lizard forgives", comment.start, comment.end, line, rules)
     return None
 
 
@@ -137,9 +151,15 @@ def _silences(suppression: Suppression, finding: Finding) -> bool:
 
 
 def _belongs(suppression: Suppression, function: FunctionMetrics) -> bool:
-    """Whether the comment stands at the function: on its first lines, or ours right above them."""
+    """Whether the comment stands at the function: on its first lines, ours also right above them.
+
+    lizard's stands anywhere inside the function. Without a list of metrics it silences all of
+    it, which ``function.suppressed`` tells.
+    """
     if suppression.whole_file:
         return True
+    if suppression.kind == "lizard forgives":
+        return function.start_line <= suppression.line <= function.end_line
     first = function.edit_line - (suppression.kind == "architect")
     return first <= suppression.line <= function.name_span.line
 

@@ -83,6 +83,24 @@ def test_our_comment_holds_in_other_languages(language: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("metrics", "silenced"),
+    [
+        ("", {"ccn", "parameters"}),
+        ("(cyclomatic_complexity)", {"ccn"}),
+        ("(parameter_count, length)", {"parameters"}),
+        ("(nloc)", set()),
+    ],
+)
+def test_lizards_own_comment_silences_the_metrics_it_lists(
+    metrics: str, silenced: set[str]
+) -> None:
+    text = f"int f(int a, int b) {{\n  // #lizard forgives{metrics}\n  return a ? 1 : b;\n}}\n"
+    findings = _findings(text, "c")
+    assert {finding.rule for finding in findings} == {"ccn", "parameters"}
+    assert {finding.rule for finding in findings if finding.suppressed} == silenced
+
+
+@pytest.mark.parametrize(
     ("text", "rule"),
     [
         ("# architect: ignore[ccn]\n" + BODY, "suppression-without-reason"),
