@@ -129,16 +129,11 @@ def _end_of_group(subject: Subject, line: int) -> int:
     """
     siblings = _siblings(subject)
     place = siblings.index(subject.node)
-    called_later = {
-        getattr(node.func, "id", None) or getattr(node.func, "attr", "")
-        for node in ast.walk(subject.node)
-        if isinstance(node, ast.Call) and node.lineno >= line
-    }
     last: ast.stmt = subject.node
     for later in siblings[place + 1 :]:
         name = getattr(later, "name", "")
-        is_earlier_helper = name in subject.earlier_helpers and name not in called_later
-        if not is_earlier_helper and not _belongs_to(later, subject.node.name):
+        stands_before = name in subject.earlier_helpers and subject.last_call(name) < line
+        if not stands_before and not _belongs_to(later, subject.node.name):
             break
         last = later
     return _after_comments(subject, last.end_lineno or last.lineno)

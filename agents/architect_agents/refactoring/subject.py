@@ -80,6 +80,19 @@ class Subject:
                     return Refusal("frame", text)
         return None
 
+    def last_call(self, name: str) -> int:
+        """The last line that calls the earlier helper ``name``, 0 if none does."""
+        return self._helper_calls.get(name, 0)
+
+    @cached_property
+    def _helper_calls(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for node in ast.walk(self.node):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
+                found[name] = max(found.get(name, 0), node.lineno)
+        return found
+
     def in_order(self, names: frozenset[str] | set[str], facts: CodeFacts) -> tuple[str, ...]:
         """The function's own parameters first, then variables by their first mention."""
         rank = {arg.arg: index for index, arg in enumerate(self.parameters)}
