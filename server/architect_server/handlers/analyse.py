@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from lsprotocol import types as lsp
 
 from architect_server.analysis.carry_over import carry_over
@@ -14,6 +16,9 @@ from architect_server.server import ArchitectServer
 from architect_server.session import Result
 from architect_server.settings import Settings
 from architect_server.worker import skipped
+
+#: Characters above which a text's comments are not looked for on the loop.
+_LONG = 100_000
 
 
 def start_analysis(server: ArchitectServer, document: Document) -> None:
@@ -34,8 +39,13 @@ async def _analyse(server: ArchitectServer, document: Document) -> None:
     previous = server.session.results.get(document.uri)
     if previous is not None:
         metrics = carry_over(previous.document.text, previous.metrics, document.text, metrics)
-    workspace = server.session.workspace_of(path)
-    judged = judge(document.text, metrics, settings, path, workspace)
+    subject = (document.text, metrics, settings, path, server.session.workspace_of(path))
+    if len(document.text) > _LONG:
+        judged = await asyncio.to_thread(judge, *subject)
+        if server.session.documents.get(document.uri) is not document:
+            return
+    else:
+        judged = judge(*subject)
     take(
         server,
         Result(document, metrics, judged.findings, judged.problems, settings.surfaces),

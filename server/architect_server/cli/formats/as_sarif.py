@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
 
@@ -57,12 +58,19 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "id": rule.code,
         "shortDescription": {"text": rule.description},
         "fullDescription": {"text": f"{rule.description} Source of the limit: {rule.source}."},
+        "help": _page(rule.code),
         "defaultConfiguration": {"level": "warning", "enabled": rule.default > 0},
     }
 
 
 def _problem_rule(code: str) -> dict[str, Any]:
-    return {"id": code, "shortDescription": {"text": PROBLEMS[code]}}
+    return {"id": code, "shortDescription": {"text": PROBLEMS[code]}, "help": _page(code)}
+
+
+def _page(code: str) -> dict[str, str]:
+    """The rule's own page."""
+    page = (files("architect_server") / "rules" / f"{code}.md").read_text(encoding="utf-8")
+    return {"text": page, "markdown": page}
 
 
 def _invocation(results: Sequence[Checked]) -> dict[str, Any]:
