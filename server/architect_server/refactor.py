@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from architect_agents.gate import RefactoringGate
 
 
+#: What the strongest evidence is called, for a person.
+_PROOF = {"round-trip": "verified extraction", "tests": "tests pass", None: "not proved"}
+
+
 class Refused(Exception):
     """No architect was asked, or none could answer; ``str`` is the sentence for the person."""
 
@@ -282,7 +286,7 @@ def _answer(
     verdict = proposal.verdict if proposal else None
     return Answer(
         status=outcome.status,
-        title=f"{outcome.title} ({headline(verdict)})" if verdict and accepted else outcome.title,
+        title=titled(outcome.title, verdict) if verdict and accepted else outcome.title,
         message=_message(outcome, verdict),
         summary=summary(verdict) if verdict else "",
         function=function.qualified_name,
@@ -296,8 +300,13 @@ def _answer(
 
 def headline(verdict: Verdict) -> str:
     """What was shown of a proposal in a few words: "CCN 19 → 7, verified extraction"."""
-    proof = {"round-trip": "verified extraction", "tests": "tests pass", None: "not proved"}
-    return f"CCN {verdict.before.ccn} → {verdict.after.ccn}, {proof[verdict.proof]}"
+    return f"CCN {verdict.before.ccn} → {verdict.after.ccn}, {_PROOF[verdict.proof]}"
+
+
+def titled(title: str, verdict: Verdict) -> str:
+    """The title with what was shown of it; figures that it names itself are not said twice."""
+    figures = f"CCN {verdict.before.ccn} → {verdict.after.ccn}"
+    return f"{title} ({_PROOF[verdict.proof] if figures in title else headline(verdict)})"
 
 
 def summary(verdict: Verdict) -> str:
@@ -310,7 +319,7 @@ def summary(verdict: Verdict) -> str:
 
 def _message(outcome: Outcome, verdict: Verdict | None) -> str:
     if outcome.status == "proposed" and verdict is not None:
-        return f"Architect: {outcome.title} ({headline(verdict)})."
+        return f"Architect: {titled(outcome.title, verdict)}."
     if outcome.status == "rejected" and verdict is not None:
         reasons = "; ".join(f"{c.name}: {c.detail or c.status}" for c in verdict.failures)
         return f"Architect: a proposal was made and rejected. {reasons}"
