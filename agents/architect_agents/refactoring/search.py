@@ -41,8 +41,9 @@ from architect_agents.types import FunctionFigures, Measure
 PARAMETERS = (5, 7)
 OUTPUTS = (2, 3)
 MOST_STEPS = 12
-#: How many of the ranked candidates are written out and measured.
-CONFIRMED = 8
+#: How many of the ranked candidates are written out and measured, and how many have to be known
+#: to be better than all that could follow, so that the rest needn't be looked at.
+CONFIRMED, SETTLED = 8, 4
 
 Key = tuple[str, int]
 
@@ -151,7 +152,7 @@ class Search:
             subject = Subject(module, function, made)
             legal = self._ranked(subject, now, result)
             for candidate in legal[:CONFIRMED]:
-                if self.budget.is_spent and result.steps:
+                if self.budget.cancelled() or (self.budget.is_spent and result.steps):
                     return None
                 step = self._confirmed(subject, candidate, now, result)
                 if step is not None and self.accept(step.source):
@@ -234,7 +235,7 @@ def figure_of(figures: Sequence[FunctionFigures], function: Function) -> Functio
 def _is_settled(found: Sequence[_Legal], estimate: int) -> bool:
     """Whether nothing that leaves ``estimate`` or more can be among the best any more."""
     better = [one for one in found if not one.rank[0] and one.rank[1] < estimate]
-    return len(better) >= CONFIRMED
+    return len(better) >= SETTLED
 
 
 def _plan(subject: Subject, candidate: Block | Condition, estimate: int) -> _Legal:

@@ -89,7 +89,7 @@ class Subject:
         found: dict[str, int] = {}
         for node in ast.walk(self.node):
             if isinstance(node, ast.Call):
-                name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
+                name: str = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
                 found[name] = max(found.get(name, 0), node.lineno)
         return found
 
