@@ -13,12 +13,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from architect_agents.agent_file import AgentDefinition
 from architect_agents.mcp_config import Approvals, ServerEntry, read_config
 from architect_agents.mcp_host import McpHost
 from architect_agents.memory.graph import MemoryGraph
+from architect_agents.models.credentials import own_server, provider_in_use
 from architect_agents.narration import Say
 from architect_agents.sandbox.interpreter import project_interpreter
 from architect_agents.sandbox.jail import Jail, why_no_jail
@@ -32,8 +32,6 @@ from architect_agents.tools.table import NEED_COPY, UNTRUSTED, Bench, Web, names
 from architect_agents.tools.workspace_files import WorkspaceFiles
 from architect_agents.types import RefactorRequest
 
-ANTHROPIC_HOST = "api.anthropic.com"
-ANTHROPIC = f"https://{ANTHROPIC_HOST}"
 NOT_APPROVED = "The server {name} waits for the person's approval."
 
 
@@ -86,8 +84,8 @@ def _who_goes_to_the_web(allowed: bool, environ: Mapping[str, str]) -> Web:
     """Anthropic's own API has tools for it; other servers of its protocol have not."""
     if not allowed:
         return "nobody"
-    host = urlsplit(environ.get("ANTHROPIC_BASE_URL") or ANTHROPIC).hostname or ""
-    return "provider" if host == ANTHROPIC_HOST else "ourselves"
+    elsewhere = own_server(environ) or provider_in_use() != "anthropic"
+    return "ourselves" if elsewhere else "provider"
 
 
 @asynccontextmanager

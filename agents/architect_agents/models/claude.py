@@ -24,7 +24,12 @@ from architect_agents.model import (
     Turn,
     Watch,
 )
-from architect_agents.models.credentials import CLOUDS, why_unavailable
+from architect_agents.models.credentials import (
+    CLOUDS,
+    has_credentials,
+    provider_in_use,
+    why_unavailable,
+)
 from architect_agents.models.faults import Fault, IncompleteError, Sdk, explain
 from architect_agents.models.names import Listed, ListingCache, resolve
 
@@ -37,6 +42,8 @@ STOPS: dict[str, Stop] = {
     "pause_turn": "paused",
     "refusal": "refused",
 }
+#: See ClaudeModel._wire.
+PLAINEST = 2
 ANTHROPIC = "https://api.anthropic.com"
 
 
@@ -70,7 +77,7 @@ class ClaudeModel:
     """
 
     wanted: str = ""
-    provider: str = "anthropic"
+    provider: str = field(default_factory=provider_in_use)
     patience: Patience = field(default_factory=Patience)
     cache_folder: Path | None = None
     #: The id that is asked for; empty until the first request.
@@ -78,8 +85,8 @@ class ClaudeModel:
     _sdk: Sdk | None = None
     _client: Any = None
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
-    #: Thinking and effort are left out once a server has turned them down.
-    _extras: bool = True
+    #: How much is left out since a server has turned it down, see _wire.
+    _plainness: int = 0
 
     async def turn(self, request: ModelRequest, watch: Watch) -> AssistantTurn:
         """See model.Model."""
@@ -90,9 +97,9 @@ class ClaudeModel:
             try:
                 return await self._stream(request, watch)
             except Exception as error:
-                if self._extras and isinstance(error, sdk.anthropic.BadRequestError):
-                    # Older models and other servers may not know thinking or effort.
-                    self._extras = False
+                bad_request = isinstance(error, sdk.anthropic.BadRequestError)
+                if bad_request and self._plainness < PLAINEST:
+                    self._plainness += 1
                     attempt -= 1
                     continue
                 fault = explain(sdk, error, self.name)
@@ -148,7 +155,9 @@ class ClaudeModel:
             try:
                 self._client = await asyncio.to_thread(self._make_client, sdk)
             except Exception as error:
-                raise explain(sdk, error, self.wanted).error from error
+                # The SDK says in words what it misses, such as a region or a package.
+                why = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+                raise NoCredentials(f"{self.provider} is not set up: {why}") from error
             self.name = await self._resolve()
             self._sdk = sdk
             return sdk
@@ -156,7 +165,10 @@ class ClaudeModel:
     def _make_client(self, sdk: Sdk) -> Any:
         kind = CLOUDS[self.provider][0] if self.provider in CLOUDS else "AsyncAnthropic"
         silence, connect = self.patience.silence, self.patience.connect
+        # A server of one's own often wants no key; the SDK does, and sends what we give it.
+        keyless = self.provider == "anthropic" and not has_credentials(os.environ)
         return getattr(sdk.anthropic, kind)(
+            **({"api_key": "none"} if keyless else {}),
             # The SDK waits as long as a server asks for, be it an hour: we count ourselves.
             max_retries=0,
             timeout=sdk.httpx2.Timeout(silence, connect=connect),
@@ -177,15 +189,21 @@ class ClaudeModel:
             ]
 
     def _wire(self, request: ModelRequest) -> dict[str, Any]:
+        """The request; older models and other servers may not know all of it.
+
+        From plainness 1 on thinking and effort are left out, from 2 on caching and strict tools.
+        """
+        plain = self._plainness >= PLAINEST
         wire: dict[str, Any] = {
             "model": self.name,
             "max_tokens": request.max_tokens,
             "system": request.system,
             "messages": [_turn_on_wire(turn) for turn in request.turns],
-            "tools": [_tool_on_wire(tool) for tool in request.tools],
-            "cache_control": {"type": "ephemeral"},
+            "tools": [_tool_on_wire(tool, strict=not plain) for tool in request.tools],
         }
-        if self._extras:
+        if not plain:
+            wire["cache_control"] = {"type": "ephemeral"}
+        if not self._plainness:
             # Without summaries the text between tool calls would stay hidden in the thinking.
             wire["thinking"] = {"type": "adaptive", "display": "summarized"}
             if request.effort:
@@ -252,7 +270,7 @@ def _part_on_wire(part: Text | ToolResult) -> dict[str, Any]:
     return {**result, "is_error": True} if part.failed else result
 
 
-def _tool_on_wire(tool: ToolSpec | ServerTool) -> dict[str, Any]:
+def _tool_on_wire(tool: ToolSpec | ServerTool, strict: bool) -> dict[str, Any]:
     if isinstance(tool, ServerTool):
         return dict(tool.wire)
     wire: dict[str, Any] = {
@@ -260,4 +278,4 @@ def _tool_on_wire(tool: ToolSpec | ServerTool) -> dict[str, Any]:
         "description": tool.description,
         "input_schema": dict(tool.input_schema),
     }
-    return {**wire, "strict": True} if tool.strict else wire
+    return {**wire, "strict": True} if tool.strict and strict else wire

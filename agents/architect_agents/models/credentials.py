@@ -7,10 +7,11 @@ import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 HOW_TO_GET_A_KEY = (
     "Set ANTHROPIC_API_KEY in the environment your editor starts from (keys are made at "
-    "console.anthropic.com), or ANTHROPIC_BASE_URL and a token for a server of your own."
+    "console.anthropic.com), or ANTHROPIC_BASE_URL for a server of your own."
 )
 HOW_TO_GET_THE_PACKAGE = (
     "The package `anthropic` is not installed beside Architect LSP. Install it with "
@@ -24,12 +25,31 @@ CLOUDS = {
 }
 
 
+#: How Claude Code is told to use another cloud; the same switch works here.
+SWITCHES = {f"CLAUDE_CODE_USE_{name.upper()}": name for name in CLOUDS}
+ANTHROPIC_HOST = "api.anthropic.com"
+
+
+def provider_in_use() -> str:
+    """The provider: anthropic (or a server that stands in for it), or the cloud switched on."""
+    for variable, name in SWITCHES.items():
+        if os.environ.get(variable, "").lower() in ("1", "true", "yes"):
+            return name
+    return "anthropic"
+
+
+def own_server(environ: Mapping[str, str]) -> bool:
+    """Whether ANTHROPIC_BASE_URL leads to somebody else's server, which may want no key at all."""
+    url = environ.get("ANTHROPIC_BASE_URL", "")
+    return bool(url) and urlsplit(url).hostname != ANTHROPIC_HOST
+
+
 def package_installed() -> bool:
     """Whether `import anthropic` would find something."""
     return find_spec("anthropic") is not None
 
 
-def credentials_available(provider: str = "anthropic") -> bool:
+def credentials_available(provider: str = "") -> bool:
     """Whether package and credentials are there, so that asking Claude makes sense.
 
     Looks at the environment and at small files only; nothing is imported and nothing is sent,
@@ -38,8 +58,9 @@ def credentials_available(provider: str = "anthropic") -> bool:
     return not why_unavailable(provider)
 
 
-def why_unavailable(provider: str = "anthropic") -> str:
+def why_unavailable(provider: str = "") -> str:
     """One or two sentences on what is missing, empty if nothing is."""
+    provider = provider or provider_in_use()
     if not package_installed():
         return HOW_TO_GET_THE_PACKAGE
     if provider in CLOUDS:
@@ -47,12 +68,13 @@ def why_unavailable(provider: str = "anthropic") -> str:
         if any(os.environ.get(name) for name in names):
             return ""
         return f"The provider {provider} is not set up: set {' or '.join(names)}."
-    if not _has_credentials(os.environ):
+    if not own_server(os.environ) and not has_credentials(os.environ):
         return f"There is no key for Claude. {HOW_TO_GET_A_KEY}"
     return ""
 
 
-def _has_credentials(environ: Mapping[str, str]) -> bool:
+def has_credentials(environ: Mapping[str, str]) -> bool:
+    """Whether the SDK would find a key, a token, an identity or a profile."""
     if environ.get("ANTHROPIC_API_KEY") or environ.get("ANTHROPIC_AUTH_TOKEN"):
         return True
     return _federated(environ) or _has_profile(environ)

@@ -68,6 +68,9 @@ def explain(sdk: Sdk, error: Exception, model: str) -> Fault:
     keyless = isinstance(error, TypeError) and "auth" in str(error).lower()
     if keyless or isinstance(error, sdk.anthropic.CredentialsError):
         return Fault(NoCredentials(f"There is no usable key for Claude. {HOW_TO_GET_A_KEY}"))
+    if isinstance(error, ImportError) or type(error).__name__ == "MissingDependencyError":
+        missing = " ".join(str(error).split())
+        return Fault(NoCredentials(f"A package for this provider is missing: {missing}"))
     return _explain_broken_answer(error)
 
 

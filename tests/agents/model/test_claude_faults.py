@@ -7,6 +7,7 @@ import importlib.util
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -157,15 +158,86 @@ async def test_without_the_package_the_sentence_says_how_to_get_it(
         await ClaudeModel("sonnet").turn(REQUEST, lambda *_: None)
 
 
-async def test_a_server_without_thinking_is_asked_again_without_it(
-    key: None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("unknown", "requests"), [("thinking", 2), ("cache_control", 3)])
+async def test_a_server_that_does_not_know_a_feature_is_asked_again_without_it(
+    key: None, monkeypatch: pytest.MonkeyPatch, unknown: str, requests: int
 ) -> None:
     def old_server(sent: dict[str, object]) -> Fault | dict[str, object]:
-        return Fault(400, "invalid_request_error") if "thinking" in sent else FINE
+        return Fault(400, "invalid_request_error") if unknown in sent else FINE
 
     answer, fake, _ = await ask(monkeypatch, old_server)
     assert answer.text == "All is well."
+    assert len(fake.turns) == requests
     assert "output_config" not in fake.turns[-1]
+
+
+async def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not credentials.credentials_available()
+    answer, fake, _ = await ask(monkeypatch, [FINE])
+    assert credentials.credentials_available()
+    assert answer.text == "All is well."
+    assert fake.requests[-1].headers["authorization"] == "Bearer none"
+
+
+@pytest.mark.parametrize(
+    ("environ", "provider", "available"),
+    [
+        ({}, "anthropic", False),
+        ({"ANTHROPIC_AUTH_TOKEN": "x"}, "anthropic", True),
+        ({"ANTHROPIC_BASE_URL": "https://api.anthropic.com"}, "anthropic", False),
+        ({"ANTHROPIC_BASE_URL": "http://localhost:11434"}, "anthropic", True),
+        ({"CLAUDE_CODE_USE_BEDROCK": "1"}, "bedrock", False),
+        ({"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_REGION": "eu-west-1"}, "bedrock", True),
+        ({"CLAUDE_CODE_USE_VERTEX": "true", "CLOUD_ML_REGION": "global"}, "vertex", True),
+        ({"CLAUDE_CODE_USE_VERTEX": "0", "ANTHROPIC_API_KEY": "x"}, "anthropic", True),
+        (
+            {
+                "ANTHROPIC_IDENTITY_TOKEN": "t",
+                "ANTHROPIC_FEDERATION_RULE_ID": "r",
+                "ANTHROPIC_ORGANIZATION_ID": "o",
+            },
+            "anthropic",
+            True,
+        ),
+    ],
+)
+def test_credentials_are_found_where_the_sdk_looks(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], provider: str, available: bool
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert credentials.provider_in_use() == provider
+    assert credentials.credentials_available() is available
+    assert bool(credentials.why_unavailable()) is not available
+
+
+def test_a_profile_on_disk_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path))
+    assert not credentials.credentials_available()
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "work.json").write_text("{}")
+    assert not credentials.credentials_available()
+    (tmp_path / "active_config").write_text("work\n")
+    assert credentials.credentials_available()
+    monkeypatch.setenv("ANTHROPIC_PROFILE", "other")
+    assert not credentials.credentials_available()
+
+
+@pytest.mark.parametrize("provider", ["bedrock", "vertex", "foundry"])
+async def test_another_clouds_client_is_the_sdks_own(
+    monkeypatch: pytest.MonkeyPatch, provider: str
+) -> None:
+    for name in ("AWS_REGION", "CLOUD_ML_REGION", "ANTHROPIC_FOUNDRY_API_KEY"):
+        monkeypatch.setenv(name, "here")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("ANTHROPIC_VERTEX_PROJECT_ID", "p")
+    monkeypatch.setenv("ANTHROPIC_FOUNDRY_RESOURCE", "r")
+    model = ClaudeModel("some-model", provider, QUICK)
+    with pytest.raises(errors.ArchitectError):
+        await model.turn(REQUEST, lambda *_: None)
+    assert model.name == "some-model"
+    await model.close()
 
 
 async def test_events_of_an_unknown_kind_pass(key: None, monkeypatch: pytest.MonkeyPatch) -> None:
