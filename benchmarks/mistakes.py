@@ -136,9 +136,8 @@ def _measure(
     tally.right[_kind(verdict)] += 1
     place = f"{path.name} `{function.qualified_name}`"
     if _kind(verdict) != "proved":
-        reasons = [
-            f"{one.name}: {one.detail}" for one in verdict.checks if _speaks(one.name, one.status)
-        ]
+        against = [one for one in verdict.checks if _speaks(one.name, one.status)]
+        reasons = [f"{one.name}: {one.detail}" for one in against]
         tally.wrongly_rejected.append(f"{place}: {'; '.join(reasons)}")
         return
     wrong = list(mutants(after, _touched(module, function, after), rng, per_kind=1))
@@ -178,7 +177,7 @@ def _touched(module: ModuleSource, function: Function, after: str) -> set[str]:
 def _difference(after: str, mutant: Mutant) -> str:
     """The changed lines, both versions of the function written out in the same way."""
     lines = difflib.unified_diff(after.splitlines(), mutant.source.splitlines(), lineterm="", n=1)
-    return "```diff\n" + "\n".join([line for line in lines][2:60]) + "\n```"
+    return "```diff\n" + "\n".join(list(lines)[2:60]) + "\n```"
 
 
 if __name__ == "__main__":

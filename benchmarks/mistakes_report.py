@@ -36,7 +36,7 @@ def write_report(tally: _Tally, folders: Iterable[str]) -> str:
         f"- Right proposals: {tally.functions}; proved {tally.right['proved']}, accepted without "
         f"proof {tally.right['not proved']}, rejected {tally.right['rejected']}.",
         f"- Mistakes: {tally.mistakes} of {len(tally.by_kind)} kinds; caught {caught} "
-        f"({share:.1f} %), of these rejected outright {rejected}, left unproved {caught - rejected}.",
+        f"({share:.1f} %), of these {rejected} rejected outright, {caught - rejected} unproved.",
         f"- CPU of the static checks: {_times(tally.cpu)}; files of {_middle(tally.lines)} lines "
         f"in the median, {max(tally.lines, default=0)} at most.",
         "",
