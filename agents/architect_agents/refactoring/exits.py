@@ -112,11 +112,7 @@ def choose_form(block: Block, exits: Exits, *, has_outputs: bool) -> Form:
         RefusedError: no form does.
     """
     tail = tail_of(block)
-    returns = exits.returns
-    only_returns = len(returns) == len(exits.jumps)
-    if only_returns and not exits.falls_through:
-        return Form("return")
-    if only_returns and returns and tail == "function" and not all(map(is_bare, returns)):
+    if _ends_function(exits, tail):
         return Form("return")
     fallen = tuple(jump for jump in exits.jumps if _means_falling(jump, tail))
     told = tuple(jump for jump in exits.jumps if jump not in fallen)
@@ -128,6 +124,14 @@ def choose_form(block: Block, exits: Exits, *, has_outputs: bool) -> Form:
     if not exits.falls_through and not fallen:
         return Form("always", jump, told)
     return Form(_reporting_kind(told, has_outputs=has_outputs), jump, told, fallen)
+
+
+def _ends_function(exits: Exits, tail: str | None) -> bool:
+    """Whether the caller returns right behind the block, with what the helper returns."""
+    if len(exits.returns) < len(exits.jumps):
+        return False
+    gives_value = not all(map(is_bare, exits.returns))
+    return not exits.falls_through or (tail == "function" and gives_value)
 
 
 def _means_falling(jump: Jump, tail: str | None) -> bool:

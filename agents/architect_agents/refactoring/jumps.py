@@ -75,12 +75,14 @@ def _falls(statement: ast.stmt) -> bool:
         return swallows or may_fall_through(statement.body)
     if isinstance(statement, ast.Try | ast.TryStar):
         return _try_falls(statement)
-    if isinstance(statement, ast.Match):
-        last = statement.cases[-1]
-        takes_all = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
-        total = takes_all and last.guard is None
-        return not total or any(may_fall_through(case.body) for case in statement.cases)
-    return True
+    return _match_falls(statement) if isinstance(statement, ast.Match) else True
+
+
+def _match_falls(statement: ast.Match) -> bool:
+    last = statement.cases[-1]
+    takes_all = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
+    total = takes_all and last.guard is None
+    return not total or any(may_fall_through(case.body) for case in statement.cases)
 
 
 def _try_falls(statement: ast.Try | ast.TryStar) -> bool:

@@ -32,7 +32,8 @@ so whoever moves code must also look at ``flow.closures`` (who holds which varia
 
 from architect_agents.refactoring.flow.effects import Effects, effects_of
 from architect_agents.refactoring.flow.function_flow import Closure, FunctionFlow
-from architect_agents.refactoring.flow.graph import FlowTooLargeError, Graph, Node, build_graph
+from architect_agents.refactoring.flow.graph import build_graph
+from architect_agents.refactoring.flow.nodes import FlowTooLargeError, Graph, Node
 from architect_agents.refactoring.flow.scopes import (
     Bindings,
     FunctionNode,

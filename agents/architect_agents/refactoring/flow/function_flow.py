@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from architect_agents.refactoring.flow.graph import Node, build_graph
+from architect_agents.refactoring.flow.graph import build_graph
+from architect_agents.refactoring.flow.nodes import Node
 from architect_agents.refactoring.flow.scopes import (
     SCOPES,
     FunctionNode,

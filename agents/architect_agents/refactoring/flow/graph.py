@@ -11,67 +11,18 @@ A ``finally`` clause is copied once for each way through it: going on, an except
 from __future__ import annotations
 
 import ast
-import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 from architect_agents.refactoring.flow.effects import NOTHING, Effects, effects_of
 from architect_agents.refactoring.flow.managers import may_suppress
+from architect_agents.refactoring.flow.nodes import (
+    MOST_NODES,
+    FlowTooLargeError,
+    Graph,
+    Node,
+    Ways,
+)
 from architect_agents.refactoring.flow.scopes import FunctionNode
-
-#: More nodes than any function that a person reads; ``finally`` inside ``finally`` multiplies.
-MOST_NODES = 60_000
-
-_TRIES = (ast.Try, ast.TryStar)
-
-
-class FlowTooLargeError(Exception):
-    """The function's graph would be too large to be worth solving."""
-
-
-@dataclass(eq=False, slots=True)
-class Node:
-    """One step of execution; the sets are filled in by the solver.
-
-    ``way`` is "return", "break", "continue" or "raise" in the copies of ``finally`` clauses
-    that lie on these ways, else "next". ``index`` counts the nodes as they were built, so that
-    going by it meets what comes later first, as a backward analysis wants it.
-    """
-
-    index: int
-    statement: ast.stmt | None
-    effects: Effects = NOTHING
-    successors: list[Node] = field(default_factory=list)
-    on_exception: tuple[Node, ...] = ()
-    way: str = "next"
-    live_in: frozenset[str] = frozenset()
-    assigned_in: frozenset[str] | None = None
-
-    @property
-    def live_out(self) -> frozenset[str]:
-        """Names live after it on the ways without exception."""
-        return frozenset().union(*(node.live_in for node in self.successors))
-
-    @property
-    def live_exceptional(self) -> frozenset[str]:
-        """Names live where an exception raised in it lands inside the function."""
-        return frozenset().union(*(node.live_in for node in self.on_exception))
-
-
-@dataclass(slots=True)
-class Graph:
-    """``nodes`` are in the order of building: roughly from the function's end to its start.
-
-    The maps go from ``id(statement)``: ``entries`` to the nodes where it begins, ``follows`` to
-    the nodes after it, ``owned`` to all nodes of its own evaluation.
-    """
-
-    entry: Node
-    leave: Node
-    nodes: list[Node]
-    entries: Mapping[int, Sequence[Node]]
-    follows: Mapping[int, Sequence[Node]]
-    owned: Mapping[int, Sequence[Node]]
 
 
 def build_graph(function: FunctionNode) -> Graph:
@@ -83,34 +34,9 @@ def build_graph(function: FunctionNode) -> Graph:
     builder = _Builder()
     leave = builder.node(None)
     raised = builder.node(None)
-    ways = _Ways((raised,), {"return": lambda: leave})
+    ways = Ways((raised,), {"return": lambda: leave})
     entry = builder.sequence(function.body, leave, ways)
     return Graph(entry, leave, builder.nodes, builder.entries, builder.follows, builder.owned)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ways:
-    """Where control goes when it doesn't simply go on: ``raises``, and jumps by kind."""
-
-    raises: tuple[Node, ...]
-    jumps: Mapping[str, Callable[[], Node]]
-
-    def raising_to(self, *targets: Node) -> _Ways:
-        return _Ways(targets, self.jumps)
-
-    def in_loop(self, after: Node, again: Node) -> _Ways:
-        return _Ways(
-            self.raises,
-            {**self.jumps, "break": lambda: after, "continue": lambda: again},
-        )
-
-    def through(self, passage: Callable[[str, Node], Node]) -> _Ways:
-        """The same ways, each leading through ``passage(kind, target)``, built when first used."""
-
-        def led(kind: str, target: Callable[[], Node]) -> Callable[[], Node]:
-            return functools.cache(lambda: passage(kind, target()))
-
-        return _Ways(self.raises, {kind: led(kind, to) for kind, to in self.jumps.items()})
 
 
 class _Builder:
@@ -126,7 +52,7 @@ class _Builder:
         statement: ast.stmt | None,
         *parts: ast.AST | None,
         to: Iterable[Node] = (),
-        ways: _Ways | None = None,
+        ways: Ways | None = None,
     ) -> Node:
         """A node that evaluates ``parts``; with ``ways`` its evaluation may raise."""
         if len(self.nodes) >= MOST_NODES:
@@ -144,7 +70,7 @@ class _Builder:
             self.owned.setdefault(id(statement), []).append(made)
         return made
 
-    def sequence(self, statements: Sequence[ast.stmt], follow: Node, ways: _Ways) -> Node:
+    def sequence(self, statements: Sequence[ast.stmt], follow: Node, ways: Ways) -> Node:
         """Nodes for ``statements``, one after the other, then ``follow``; returns the first."""
         for statement in reversed(statements):
             self.follows.setdefault(id(statement), []).append(follow)
@@ -153,32 +79,32 @@ class _Builder:
             self.entries.setdefault(id(statement), []).append(follow)
         return follow
 
-    def _simple(self, statement: ast.stmt, follow: Node, ways: _Ways) -> Node:
+    def _simple(self, statement: ast.stmt, follow: Node, ways: Ways) -> Node:
         return self.node(statement, statement, to=[follow], ways=ways)
 
-    def _pass(self, statement: ast.Pass, follow: Node, ways: _Ways) -> Node:
+    def _pass(self, statement: ast.Pass, follow: Node, ways: Ways) -> Node:
         return self.node(statement, to=[follow])
 
-    def _return(self, statement: ast.Return, follow: Node, ways: _Ways) -> Node:
+    def _return(self, statement: ast.Return, follow: Node, ways: Ways) -> Node:
         return self.node(statement, statement.value, to=[ways.jumps["return"]()], ways=ways)
 
-    def _raise(self, statement: ast.Raise, follow: Node, ways: _Ways) -> Node:
+    def _raise(self, statement: ast.Raise, follow: Node, ways: Ways) -> Node:
         return self.node(statement, statement.exc, statement.cause, ways=ways)
 
-    def _break(self, statement: ast.Break, follow: Node, ways: _Ways) -> Node:
+    def _break(self, statement: ast.Break, follow: Node, ways: Ways) -> Node:
         return self.node(statement, to=[ways.jumps["break"]()])
 
-    def _continue(self, statement: ast.Continue, follow: Node, ways: _Ways) -> Node:
+    def _continue(self, statement: ast.Continue, follow: Node, ways: Ways) -> Node:
         return self.node(statement, to=[ways.jumps["continue"]()])
 
-    def _if(self, statement: ast.If, follow: Node, ways: _Ways) -> Node:
+    def _if(self, statement: ast.If, follow: Node, ways: Ways) -> Node:
         branches = [
             self.sequence(statement.body, follow, ways),
             self.sequence(statement.orelse, follow, ways),
         ]
         return self.node(statement, statement.test, to=branches, ways=ways)
 
-    def _while(self, statement: ast.While, follow: Node, ways: _Ways) -> Node:
+    def _while(self, statement: ast.While, follow: Node, ways: Ways) -> Node:
         test = self.node(statement, statement.test, ways=ways)
         inside = ways.in_loop(after=follow, again=test)
         test.successors.append(self.sequence(statement.body, test, inside))
@@ -186,7 +112,7 @@ class _Builder:
             test.successors.append(self.sequence(statement.orelse, follow, ways))
         return test
 
-    def _for(self, statement: ast.For | ast.AsyncFor, follow: Node, ways: _Ways) -> Node:
+    def _for(self, statement: ast.For | ast.AsyncFor, follow: Node, ways: Ways) -> Node:
         head = self.node(statement, ways=ways)  # asks the iterator, which may raise
         inside = ways.in_loop(after=follow, again=head)
         body = self.sequence(statement.body, head, inside)
@@ -196,7 +122,7 @@ class _Builder:
 
     _asyncfor = _for
 
-    def _with(self, statement: ast.With | ast.AsyncWith, follow: Node, ways: _Ways) -> Node:
+    def _with(self, statement: ast.With | ast.AsyncWith, follow: Node, ways: Ways) -> Node:
         return self._with_items(statement, statement.items, follow, ways)
 
     _asyncwith = _with
@@ -206,7 +132,7 @@ class _Builder:
         statement: ast.With | ast.AsyncWith,
         items: Sequence[ast.withitem],
         follow: Node,
-        ways: _Ways,
+        ways: Ways,
     ) -> Node:
         """``with a, b`` is ``with a: with b``; a manager may swallow what is raised inside."""
         if not items:
@@ -220,7 +146,7 @@ class _Builder:
         bound = self.node(statement, item.optional_vars, to=[body], ways=inside)
         return self.node(statement, item.context_expr, to=[bound], ways=ways)
 
-    def _try(self, statement: ast.Try | ast.TryStar, follow: Node, ways: _Ways) -> Node:
+    def _try(self, statement: ast.Try | ast.TryStar, follow: Node, ways: Ways) -> Node:
         if statement.finalbody:
             follow, ways = self._finally(statement, follow, ways)
         handled = ways
@@ -233,8 +159,8 @@ class _Builder:
     _trystar = _try
 
     def _finally(
-        self, statement: ast.Try | ast.TryStar, follow: Node, outer: _Ways
-    ) -> tuple[Node, _Ways]:
+        self, statement: ast.Try | ast.TryStar, follow: Node, outer: Ways
+    ) -> tuple[Node, Ways]:
         """The node after the inside, and the ways of the inside: all through the clause."""
 
         def passage(kind: str, target: Node) -> Node:
@@ -248,7 +174,7 @@ class _Builder:
         inner = outer.through(passage).raising_to(passage("raise", raised_again))
         return passage("next", follow), inner
 
-    def _handlers(self, statement: ast.Try | ast.TryStar, follow: Node, ways: _Ways) -> Node:
+    def _handlers(self, statement: ast.Try | ast.TryStar, follow: Node, ways: Ways) -> Node:
         """Handlers are tried in turn; what none of them wants goes on to ``ways.raises``.
 
         Of ``except*`` clauses several can run, each after the one before.
@@ -265,7 +191,7 @@ class _Builder:
         return untried
 
     def _handler(
-        self, statement: ast.stmt, handler: ast.ExceptHandler, follow: Node, ways: _Ways
+        self, statement: ast.stmt, handler: ast.ExceptHandler, follow: Node, ways: Ways
     ) -> Node:
         """``except … as name`` unbinds the name again on every way out."""
         if handler.name is None:
@@ -286,7 +212,7 @@ class _Builder:
         binding.effects = Effects(writes=frozenset({handler.name}))
         return binding
 
-    def _match(self, statement: ast.Match, follow: Node, ways: _Ways) -> Node:
+    def _match(self, statement: ast.Match, follow: Node, ways: Ways) -> Node:
         unmatched = follow
         for case in reversed(statement.cases):
             body = self.sequence(case.body, follow, ways)
@@ -304,7 +230,7 @@ class _Builder:
         pattern: ast.pattern,
         body: Node,
         others: list[Node],
-        ways: _Ways,
+        ways: Ways,
     ) -> Node:
         """Names are sure only when the whole pattern matched; else some may be bound already."""
         found = effects_of(pattern)

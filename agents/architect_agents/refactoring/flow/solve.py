@@ -10,7 +10,7 @@ killed, and nothing but what was bound before counts as bound.
 
 from __future__ import annotations
 
-from architect_agents.refactoring.flow.graph import Graph, Node
+from architect_agents.refactoring.flow.nodes import Graph, Node
 
 
 def solve_liveness(graph: Graph, variables: frozenset[str]) -> None:
