@@ -145,7 +145,11 @@ def why_no_jail() -> str:
     except (OSError, subprocess.SubprocessError) as error:
         return f"No command is run: bubblewrap does not start ({error})."
     if done.returncode != 0:
-        return "No command is run: bubblewrap may not make a sandbox on this machine."
+        said = done.stderr.decode("utf-8", "replace").strip().split("\n")[0] or "no reason given"
+        return (
+            f"No command is run: bubblewrap may not make a sandbox here ({said}); where "
+            "AppArmor restricts user namespaces, give bwrap a profile that allows them."
+        )
     return ""
 
 
