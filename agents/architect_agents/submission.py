@@ -140,16 +140,7 @@ class Submission:
         if len(given) > 1:
             raise ToolFailure(f"An edit is one of {', '.join(FORMS)}, not several.")
         form, value = next(iter(given.items()), ("", None))
-        if not form:
-            candidate = self.staged() if self.staged else self.request.source
-        elif form == "function_source" and isinstance(value, str):
-            candidate = self.document.with_function(value)
-        elif form == "edits" and isinstance(value, list) and _all_objects(value):
-            candidate = self.document.with_edits(value)
-        elif form == "extractions" and isinstance(value, list) and _all_objects(value):
-            candidate = self._extracted(value)
-        else:
-            raise ToolFailure(f"`{form}` has the wrong form; see the tool's schema.")
+        candidate = self._built(form, value)
         if candidate == self.request.source:
             raise ToolFailure(
                 f"The change leaves the document as it is; give one of {', '.join(FORMS)}."
@@ -162,6 +153,18 @@ class Submission:
             )
         return candidate
 
+    def _built(self, form: str, value: Any) -> str:
+        """The document after an edit of that form; without one, as the tools have left it."""
+        if not form:
+            return self.staged() if self.staged else self.request.source
+        if form == "function_source" and isinstance(value, str):
+            return self.document.with_function(value)
+        if form == "edits" and _objects(value):
+            return self.document.with_edits(value)
+        if form == "extractions" and _objects(value):
+            return self._extracted(value)
+        raise ToolFailure(f"`{form}` has the wrong form; see the tool's schema.")
+
     def _extracted(self, orders: list[Any]) -> str:
         if self.request.language != "python":
             raise ToolFailure("`extractions` are for Python; use `function_source` or `edits`.")
@@ -169,8 +172,8 @@ class Submission:
         return carry_out(self.request.source, self.request.function, first, read_orders(orders))
 
 
-def _all_objects(value: list[Any]) -> bool:
-    return all(isinstance(entry, dict) for entry in value)
+def _objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
 
 
 def _reasons(verdict: Verdict) -> str:

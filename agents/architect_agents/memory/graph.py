@@ -7,30 +7,33 @@ another, every project has its own graph, and search ranks by words instead of o
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from architect_agents.memory.entries import (
+    Json,
+    MemoryRefusal,
+    as_relation,
+    ends,
+    matches,
+    name_in,
+    observations_in,
+)
 from architect_agents.memory.schema import connect, set_aside
 
-Json = dict[str, Any]
+__all__ = ["Json", "MemoryGraph", "MemoryRefusal", "projects"]
+
 R = TypeVar("R")
 
-LONGEST_NAME = 200
-LONGEST_OBSERVATION = 2000
 MOST_OBSERVATIONS = 500
 MOST_HITS = 20
 #: Characters of text that one answer may hold; a whole graph does not fit a prompt.
 LARGEST_ANSWER = 16_000
-
-
-class MemoryRefusal(Exception):
-    """The graph can't do what was asked, in words that the model may see."""
 
 
 @dataclass(slots=True)
@@ -52,8 +55,8 @@ class MemoryGraph:
         def work(database: sqlite3.Connection) -> list[Json]:
             made = []
             for entity in entities:
-                name, kind = _name(entity, "name"), _name(entity, "entityType")
-                texts = _observations(entity.get("observations") or [])
+                name, kind = name_in(entity, "name"), name_in(entity, "entityType")
+                texts = observations_in(entity.get("observations") or [])
                 if _entity_id(database, self.project, name) is None:
                     cursor = database.execute(
                         "INSERT INTO entity (project, name, type) VALUES (?, ?, ?)",
@@ -71,10 +74,10 @@ class MemoryGraph:
         def work(database: sqlite3.Connection) -> list[Json]:
             made = []
             for relation in relations:
-                row = (self.project, *_ends(relation))
+                row = (self.project, *ends(relation))
                 cursor = database.execute("INSERT OR IGNORE INTO relation VALUES (?, ?, ?, ?)", row)
                 if cursor.rowcount:
-                    made.append(_as_relation(row))
+                    made.append(as_relation(row))
             return made
 
         return self._write(work)
@@ -89,11 +92,11 @@ class MemoryGraph:
         def work(database: sqlite3.Connection) -> list[Json]:
             answer = []
             for entry in observations:
-                name = _name(entry, "entityName")
+                name = name_in(entry, "entityName")
                 entity = _entity_id(database, self.project, name)
                 if entity is None:
                     raise MemoryRefusal(f"Entity with name {name} not found")
-                added = _add(database, entity, _observations(entry.get("contents") or []))
+                added = _add(database, entity, observations_in(entry.get("contents") or []))
                 answer.append({"entityName": name, "addedObservations": added})
             return answer
 
@@ -120,7 +123,7 @@ class MemoryGraph:
         def work(database: sqlite3.Connection) -> int:
             count = 0
             for entry in deletions:
-                entity = _entity_id(database, self.project, _name(entry, "entityName"))
+                entity = _entity_id(database, self.project, name_in(entry, "entityName"))
                 for text in entry.get("observations") or []:
                     cursor = database.execute(
                         "DELETE FROM observation WHERE entity=? AND text=?", (entity, text)
@@ -136,7 +139,7 @@ class MemoryGraph:
         def work(database: sqlite3.Connection) -> int:
             statement = "DELETE FROM relation WHERE project=? AND source=? AND target=? AND type=?"
             return sum(
-                database.execute(statement, (self.project, *_ends(relation))).rowcount
+                database.execute(statement, (self.project, *ends(relation))).rowcount
                 for relation in relations
             )
 
@@ -189,7 +192,7 @@ class MemoryGraph:
 
     def _find(self, database: sqlite3.Connection, query: str) -> list[int]:
         """Ids by rank: entities that have all words first, else those with any of them."""
-        for match in _matches(query):
+        for match in matches(query):
             rows = database.execute(
                 "SELECT entity FROM words WHERE words MATCH ? AND project = ? "
                 "ORDER BY rank LIMIT ?",
@@ -227,7 +230,7 @@ class MemoryGraph:
                 "SELECT * FROM relation WHERE project=?1 AND target=?2 LIMIT 100",
                 (self.project, entity["name"]),
             )
-            found.update({row: _as_relation(row) for row in rows})
+            found.update({row: as_relation(row) for row in rows})
         return list(found.values())
 
     def _write(self, work: Callable[[sqlite3.Connection], R]) -> R:
@@ -272,21 +275,6 @@ def projects(path: Path) -> list[str]:
         return [row[0] for row in database.execute("SELECT DISTINCT project FROM entity")]
 
 
-def _matches(query: str) -> Iterator[str]:
-    """FTS5 expressions for ``query``, the strictest first; none if there is no word in it.
-
-    Little words match nearly everything, so they only count where there are no others. Longer
-    ones match the beginnings of words too.
-    """
-    words = re.findall(r"\w+", query)[:32]
-    words = [word for word in words if len(word) > 2] or words
-    terms = [f'"{word}"*' if len(word) > 3 else f'"{word}"' for word in words]
-    if terms:
-        yield " AND ".join(terms)
-    if len(terms) > 1:
-        yield " OR ".join(terms)
-
-
 def _entity_id(database: sqlite3.Connection, project: str, name: str) -> int | None:
     row = database.execute(
         "SELECT id FROM entity WHERE project=? AND name=?", (project, name)
@@ -302,29 +290,3 @@ def _add(database: sqlite3.Connection, entity: int, texts: Sequence[str]) -> lis
         raise MemoryRefusal(f"An entity holds at most {MOST_OBSERVATIONS} observations")
     statement = "INSERT OR IGNORE INTO observation (entity, text) VALUES (?, ?)"
     return [text for text in texts if database.execute(statement, (entity, text)).rowcount]
-
-
-def _name(entry: Mapping[str, Any], key: str) -> str:
-    value = entry.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise MemoryRefusal(f"`{key}` must be a text")
-    if len(value) > LONGEST_NAME:
-        raise MemoryRefusal(f"`{key}` is longer than {LONGEST_NAME} characters")
-    return value
-
-
-def _observations(values: Any) -> list[str]:
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise MemoryRefusal("Observations are a list of texts")
-    if any(len(value) > LONGEST_OBSERVATION for value in values):
-        raise MemoryRefusal(f"An observation has at most {LONGEST_OBSERVATION} characters")
-    return [value for value in values if value.strip()]
-
-
-def _ends(relation: Mapping[str, Any]) -> tuple[str, str, str]:
-    return _name(relation, "from"), _name(relation, "to"), _name(relation, "relationType")
-
-
-def _as_relation(row: Sequence[str]) -> Json:
-    _, source, target, kind = row
-    return {"from": source, "to": target, "relationType": kind}

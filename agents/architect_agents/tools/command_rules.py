@@ -25,23 +25,26 @@ def why_not(command: str, allowed: Sequence[ToolRule], denied: Sequence[ToolRule
 
     Each part of a compound command has to pass by itself.
     """
-    denials = [rule.specifier for rule in denied if rule.name == "Bash" and rule.specifier]
-    rules = [rule for rule in allowed if rule.name == "Bash"]
-    permissions = [rule.specifier for rule in rules if rule.specifier]
-    everything = not permissions or any(not rule.specifier for rule in rules)
-    if everything and not denials:
+    forbidden = [rule.specifier for rule in denied if rule.name == "Bash" and rule.specifier]
+    permitted = [rule.specifier for rule in allowed if rule.name == "Bash"]
+    if not permitted or "" in permitted:
+        permitted = []  # the tool as a whole
+    if not permitted and not forbidden:
         return ""
     if _HIDING.search(command):
         return "The agent file limits commands, so none may hide another ($(…), eval, <<)."
-    for part in parts(command):
-        if part is None:
-            return "The command can't be taken apart: its quotes do not match."
-        for pattern in denials:
-            if matches(part, pattern):
-                return f"The agent file forbids Bash({pattern})."
-        if not everything and not any(matches(part, pattern) for pattern in permissions):
-            allowed_ones = ", ".join(f"Bash({pattern})" for pattern in permissions)
-            return f"The agent file allows only {allowed_ones}."
+    reasons = (_why_not_part(part, permitted, forbidden) for part in parts(command))
+    return next(filter(None, reasons), "")
+
+
+def _why_not_part(part: str | None, permitted: Sequence[str], forbidden: Sequence[str]) -> str:
+    if part is None:
+        return "The command can't be taken apart: its quotes do not match."
+    for pattern in forbidden:
+        if matches(part, pattern):
+            return f"The agent file forbids Bash({pattern})."
+    if permitted and not any(matches(part, pattern) for pattern in permitted):
+        return f"The agent file allows only {', '.join(f'Bash({one})' for one in permitted)}."
     return ""
 
 

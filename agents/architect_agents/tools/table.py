@@ -141,29 +141,42 @@ MEMORY_SERVER = "memory"
 
 def equip(agent: AgentDefinition, bench: Bench) -> Kit:
     """The tools that ``agent`` names (all if it names none) and that ``bench`` can offer."""
-    made: dict[str, Tool | ServerTool] = {}
-    missing: list[tuple[str, str]] = []
-    hosted = {tool.name: tool for tool in bench.host.tools} if bench.host else {}
-    for name, factory in TABLE.items():
-        # A server that the person configured under a name of ours comes before ours.
-        if agent.offers(name) and name not in hosted:
-            offer = factory(agent, bench)
-            if not isinstance(offer, str):
-                made[name] = offer
-            elif agent.tools is not None:
-                missing.append((name, offer))
-    for name, remote in hosted.items():
-        if agent.tools is not None and agent.offers(name) and bench.host is not None:
-            made[name] = hosted_tool(bench.host, remote)
-    for rule in agent.tools if agent.tools is not None else (ToolRule(f"mcp__{MEMORY_SERVER}"),):
-        if rule.name != "*" and not any(rule.covers(name) for name in (*TABLE, *hosted)):
-            remembering = _memory_tools(rule, agent, bench)
-            made.update({tool.name: tool for tool in remembering})
-            if not remembering:
-                missing.append((str(rule), _why_missing(rule, bench)))
-    tools = tuple(tool for tool in made.values() if isinstance(tool, Tool))
-    by_provider = tuple(tool for tool in made.values() if isinstance(tool, ServerTool))
-    return Kit(tools, tuple(missing), by_provider)
+    hosted = _hosted_tools(agent, bench)
+    offers = {**_own_offers(agent, bench, set(hosted)), **hosted}
+    for rule in _rules_of_others(agent, hosted):
+        remembering = _memory_tools(rule, agent, bench)
+        offers.update(remembering or {str(rule): _why_missing(rule, bench)})
+    made = [offer for offer in offers.values() if not isinstance(offer, str)]
+    reasons = ((name, offer) for name, offer in offers.items() if isinstance(offer, str))
+    return Kit(
+        tuple(offer for offer in made if isinstance(offer, Tool)),
+        # An agent that names no tools misses none.
+        () if agent.tools is None else tuple(reasons),
+        tuple(offer for offer in made if isinstance(offer, ServerTool)),
+    )
+
+
+def _own_offers(agent: AgentDefinition, bench: Bench, hosted: set[str]) -> dict[str, Made]:
+    """The tools of the table; a server that the person configured under a name of ours wins."""
+    wanted = [name for name in TABLE if agent.offers(name) and name not in hosted]
+    return {name: TABLE[name](agent, bench) for name in wanted}
+
+
+def _hosted_tools(agent: AgentDefinition, bench: Bench) -> dict[str, Made]:
+    """The tools of running servers, for an agent that names them."""
+    if bench.host is None or agent.tools is None:
+        return {}
+    host = bench.host
+    return {one.name: hosted_tool(host, one) for one in host.tools if agent.offers(one.name)}
+
+
+def _rules_of_others(agent: AgentDefinition, hosted: Mapping[str, Made]) -> list[ToolRule]:
+    """The rules that are about neither the table nor a running server."""
+    rules = agent.tools if agent.tools is not None else (ToolRule(f"mcp__{MEMORY_SERVER}"),)
+    known = (*TABLE, *hosted)
+    return [
+        rule for rule in rules if rule.name != "*" and not any(rule.covers(name) for name in known)
+    ]
 
 
 def _why_missing(rule: ToolRule, bench: Bench) -> str:
@@ -200,12 +213,11 @@ def _is_memory_server(rule: ToolRule) -> bool:
     return rule.name.startswith("mcp__memory") and rule.name.removesuffix("__*").count("__") == 1
 
 
-def _memory_tools(rule: ToolRule, agent: AgentDefinition, bench: Bench) -> list[Tool]:
+def _memory_tools(rule: ToolRule, agent: AgentDefinition, bench: Bench) -> dict[str, Made]:
     if bench.memory is None:
-        return []
+        return {}
     names = [rule.name] if operation_of(rule.name) else []
     if _is_memory_server(rule):
         names = [f"{rule.name.removesuffix('__*')}__{operation}" for operation in NINE]
-    return [
-        memory_tool(name, operation_of(name), bench.memory) for name in names if agent.offers(name)
-    ]
+    offered = [name for name in names if agent.offers(name)]
+    return {name: memory_tool(name, operation_of(name), bench.memory) for name in offered}

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from architect_agents.memory.entries import LONGEST_OBSERVATION
 from architect_agents.memory.graph import (
     LARGEST_ANSWER,
-    LONGEST_OBSERVATION,
     MOST_OBSERVATIONS,
     MemoryGraph,
     MemoryRefusal,
