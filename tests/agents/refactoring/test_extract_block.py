@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 import pytest
 
@@ -59,3 +60,17 @@ def test_a_byte_order_mark_and_a_missing_last_newline_are_no_matter(case: Refact
     after = extract(case, "\ufeff" + case.before.rstrip("\n"))
     assert isinstance(after, str)
     assert after.rstrip("\n") == "\ufeff" + case.after.rstrip("\n")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="the syntax came with Python 3.12")
+def test_type_aliases_are_variables_and_type_parameters_do_not_leave_their_function() -> None:
+    source = (
+        "def f[T: int](items: list[T], size: int) -> None:\n"
+        "    type Row = list[size]\n"
+        "    if items and size:\n"
+        "        print(items)\n"
+        "    print(Row)\n"
+    )
+    after = extract_lines(source, function="f", start_line=1, first_line=2, last_line=4, name="_g")
+    assert "    Row = _g(items, size)\n" in str(after)
+    assert "def _g(items, size: int):\n" in str(after)

@@ -249,8 +249,6 @@ class _Walker:
             self._capture(node, free_names(node))
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             self._write(node.name)
-        elif not isinstance(node, ast.Lambda):
-            self.visit(getattr(node, "name", None))
 
     def _class_body(self, node: ast.ClassDef) -> None:
         """A class body runs at once; only functions in it hold variables."""

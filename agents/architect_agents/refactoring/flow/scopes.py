@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-#: Nodes whose inside is a scope of its own. ``type X = …`` (Python 3.12) evaluates lazily in one.
-SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef, getattr(ast, "TypeAlias", ast.Lambda))
+# ``type X = …`` (Python 3.12) binds X at once and evaluates its value lazily in a scope.
+_TYPE_ALIAS: tuple[type[Any], ...] = (ast.TypeAlias,) if hasattr(ast, "TypeAlias") else ()
+#: Nodes whose inside is a scope of its own.
+SCOPES: tuple[type[Any], ...] = (*FUNCTIONS, ast.Lambda, ast.ClassDef, *_TYPE_ALIAS)
 #: Nodes that bind the name in their ``name`` field.
 _NAMING = (*FUNCTIONS, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
 
@@ -39,11 +42,11 @@ def parameters_of(arguments: ast.arguments) -> list[ast.arg]:
 
 
 def evaluated_outside(node: ast.AST) -> list[ast.AST]:
-    """The parts of a nested scope that are evaluated around it: decorators, defaults, bases."""
+    """The parts of a nested scope that belong around it: decorators, defaults, bases, an alias."""
     if isinstance(node, ast.ClassDef):
         return [*node.decorator_list, *node.bases, *(item.value for item in node.keywords)]
     if not isinstance(node, (*FUNCTIONS, ast.Lambda)):
-        return []
+        return [node.name] if isinstance(node, _TYPE_ALIAS) else []
     arguments = node.args
     parts: list[ast.AST] = [*arguments.defaults, *filter(None, arguments.kw_defaults)]
     if isinstance(node, FUNCTIONS):
