@@ -45,7 +45,15 @@ class FunctionMaker:
         keyword = "async def" if self.kind == "async" else "def"
         body = list(self._block(depth=3, loops=0, size=5))
         start = ["yield 'some'"] if self.kind == "generator" else []
-        lines = ["log('begin')", "c = 1", *start, *body, "log('end')", f"return {self._value()}"]
+        lines = [
+            "global g",
+            "log('begin')",
+            "c = g = 1",
+            *start,
+            *body,
+            "log('end')",
+            f"return {self._value()}",
+        ]
         return f"{keyword} f(a, b):\n" + "".join(f"    {line}\n" for line in lines)
 
     def _block(self, depth: int, loops: int, size: int) -> Iterator[str]:
@@ -71,6 +79,10 @@ class FunctionMaker:
             lambda: f"{self._name()}, {self._name()} = {self._value()}, {self._value()}",
             lambda: self._choice("return", "return None", f"return {self._value()}"),
             lambda: f"log([{self._name()} for a in (1, 2) if a > {self._name()}])",
+            lambda: f"calls.append(iter([{self._name()} for _ in 'ab']).__next__)",
+            lambda: f"calls.append(({self._name()} for _ in 'abcdef').__next__)",
+            lambda: f"g = {self._value()}",
+            lambda: "log(g)",
         ]
         if self.kind == "generator":
             rare.append(lambda: f"{self._name()} = yield {self._value()}")
@@ -85,7 +97,8 @@ class FunctionMaker:
             yield self.random.choice(pool)()
 
     def _compound(self, depth: int, loops: int) -> Iterator[str]:
-        shape = self._choice("if", "if", "chain", "for", "for", "while", "try", "with", "match")
+        shapes = ("if", "if", "chain", "for", "for", "while", "try", "with", "match", "closure")
+        shape = self._choice(*shapes)
         if shape == "if":
             yield f"if {self._test()}:"
             yield from self._inner(depth, loops)
@@ -100,6 +113,8 @@ class FunctionMaker:
             yield from self._loop(shape, depth, loops)
         elif shape == "try":
             yield from self._try(depth, loops)
+        elif shape == "closure":
+            yield from self._closure()
         elif shape == "with":
             yield f"with manager({self._choice('True', 'False')}):"
             yield from self._inner(depth, loops)
@@ -109,6 +124,20 @@ class FunctionMaker:
             yield from (f"    {line}" for line in self._inner(depth, loops))
             yield f"    case {self._choice('_', 'int(d)', f'{self._name()} if {self._test()}')}:"
             yield from (f"    {line}" for line in self._inner(depth, loops))
+
+    def _closure(self) -> Iterator[str]:
+        """A nested function that may rebind a variable, or a class that reads one."""
+        if self.random.random() < 0.3:
+            yield "class K:"
+            yield f"    x = [{self._name()}, (lambda: {self._name()})()]"
+            yield "log(K.x)"
+            return
+        yield f"def inner({self._choice('', 'd=0', f'c={self._name()}')}):"
+        if self.random.random() < 0.4:
+            yield "    nonlocal b"
+            yield f"    b = {self._name()}"
+        yield f"    return {self._choice('a', 'b', 'c')}"
+        yield self._choice("calls.append(inner)", "log(inner())", "calls.append(inner)")
 
     def _loop(self, shape: str, depth: int, loops: int) -> Iterator[str]:
         if shape == "for":
