@@ -54,7 +54,7 @@ HOSTILE = {
     "raw strings that never end": ("cpp", 'R"(' * 30_000, "skipped", []),
     "a comparison before very many ternaries": (
         "typescript",
-        "function f(a) { if (a < 3) { return 1; }\n" + "x = a ? b : c;\n" * 20_000 + "}\n",
+        "function f(a) { if (a < 3) { return 1; }\n" + "x = a ? b : c;\n" * 8_000 + "}\n",
         "complete",
         ["f"],
     ),
