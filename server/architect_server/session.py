@@ -106,10 +106,14 @@ class Session:
 
     def new_problems(self) -> Iterator[str]:
         """Sentences about bad options that this client was not told yet."""
-        for problem in self._settings.problems:
-            if problem not in self._told:
-                self._told.add(problem)
-                yield problem
+        return filter(self.is_new, self._settings.problems)
+
+    def is_new(self, sentence: str) -> bool:
+        """Whether this client was not told ``sentence`` yet; from now on it was."""
+        if sentence in self._told:
+            return False
+        self._told.add(sentence)
+        return True
 
 
 def _below(editor_options: Mapping[str, Any]) -> SettingsByPlace:

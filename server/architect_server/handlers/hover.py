@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from lsprotocol import types as lsp
@@ -10,6 +11,7 @@ from architect_server.analysis.explain import hover as as_markdown
 from architect_server.convert import to_range
 from architect_server.handlers.surfaces import explanation, is_shown, newest_result
 from architect_server.server import ArchitectServer
+from architect_server.settings import Settings
 
 
 def register(server: ArchitectServer) -> None:
@@ -28,8 +30,16 @@ async def hover(server: ArchitectServer, params: lsp.HoverParams) -> lsp.Hover |
         where = to_range(result.document, function.name_span, client.encoding)
         if where.start <= params.position <= where.end and is_shown(result, function):
             path, language = server.path_of(uri), result.document.language_id
-            limits = asdict(server.session.settings_for(path, language).limits)
-            text = as_markdown(explanation(result, function), limits)
+            settings = server.session.settings_for(path, language)
+            text = as_markdown(explanation(result, function), asdict(settings.limits))
             kind = lsp.MarkupKind.Markdown if client.markdown else lsp.MarkupKind.PlainText
-            return lsp.Hover(lsp.MarkupContent(kind, text), where)
+            content = "\n\n".join([text, *_origins(settings)])
+            return lsp.Hover(lsp.MarkupContent(kind, content), where)
     return None
+
+
+def _origins(settings: Settings) -> Iterator[str]:
+    """Where the limits come from that are not the defaults."""
+    for key, origin in settings.origins.items():
+        if key.startswith("limits."):
+            yield f"Limit `{key.removeprefix('limits.')}` from {origin}"

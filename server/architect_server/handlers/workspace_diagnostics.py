@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 
 from lsprotocol import types as lsp
@@ -14,6 +15,7 @@ from pygls import uris
 from architect_server.convert import to_diagnostics, to_path
 from architect_server.document import Document
 from architect_server.file_check import check_file
+from architect_server.handlers.analyse import tell_problems
 from architect_server.progress import Cancelled, Report, run_with_progress
 from architect_server.server import ArchitectServer, FileReport
 from architect_server.session import Result
@@ -67,25 +69,38 @@ async def _look(
     server: ArchitectServer, request: _Request
 ) -> list[lsp.WorkspaceDocumentDiagnosticReport]:
     """Look at all files, with a progress bar where that takes a while."""
-    files = await asyncio.to_thread(_files, server)
-    unread = sum(server.workspace_scan.fresh(path) is None for path in files)
-    return await run_with_progress(
+    limit = server.session.settings_for(None).workspace_limit
+    files, unread = await asyncio.to_thread(_files, server, limit)
+    cut = (
+        f"Architect: the workspace has more than {limit:,} files; the problems of the first "
+        f"{limit:,} are shown, and of those that are open (analysis.workspaceLimit)."
+    )
+    if len(files) > limit and server.session.is_new(cut):
+        server.say(cut)
+    found = await run_with_progress(
         server,
         "Architect: measuring the workspace",
         server.session.client.work_done_progress and unread >= _MANY,
-        lambda report: _look_at(server, files, request, report),
+        lambda report: _look_at(server, files[:limit], request, report),
     )
+    tell_problems(server)
+    return found
 
 
-def _files(server: ArchitectServer) -> list[Path]:
-    """The workspace's files that are neither open nor left out by git or the settings."""
+def _files(server: ArchitectServer, limit: int) -> tuple[list[Path], int]:
+    """The workspace's files that are neither open nor left out by git, and how many are unread.
+
+    One file more than ``limit`` tells that there are too many.
+    """
     session = server.session
     opened = {to_path(uri) for uri in list(session.documents)}
 
     def wanted(path: Path) -> bool:
         return path not in opened
 
-    return list(files_of(list(session.folders.values()), session.ignores, wanted))
+    found = files_of(list(session.folders.values()), session.ignores, wanted)
+    files = list(islice(found, limit + 1))
+    return files, sum(server.workspace_scan.fresh(path) is None for path in files)
 
 
 async def _look_at(
@@ -97,6 +112,8 @@ async def _look_at(
     batch: list[lsp.WorkspaceDocumentDiagnosticReport] = []
     try:
         for number, path in enumerate(files):
+            if number % _BATCH == 0:
+                await asyncio.sleep(0)  # what is known already must not hold up the loop
             found = await _report_on(server, worker, path)
             if found.result_id:
                 reported[found.uri] = found.result_id

@@ -70,11 +70,14 @@ class Settings:
     surfaces: Surfaces = field(default_factory=Surfaces)
     time_limit: float = 5.0
     size_limit: int = 2_000_000
+    workspace_limit: int = 10_000
     architect_enabled: bool = True
     agent: str = ""
     model: str = ""
     offline: bool = False
     max_cost: float = 0.75
+    max_daily_cost: float = 5.0
+    web: bool = False
     origins: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -171,11 +174,14 @@ def _settings(
         ),
         time_limit=float(values["analysis.timeLimit"]),
         size_limit=values["analysis.sizeLimit"],
+        workspace_limit=values["analysis.workspaceLimit"],
         architect_enabled=values["architect.enabled"],
         agent=values["architect.agent"],
         model=values["architect.model"],
         offline=values["architect.offline"],
         max_cost=float(values["architect.maxCost"]),
+        max_daily_cost=float(values["architect.maxDailyCost"]),
+        web=values["architect.web"],
         origins=origins,
     )
 

@@ -158,6 +158,13 @@ SETTINGS: tuple[Setting, ...] = (
         minimum=1_000,
     ),
     Setting(
+        "analysis.workspaceLimit",
+        "integer",
+        10_000,
+        "Most files that are looked at while they are not open.",
+        minimum=0,
+    ),
+    Setting(
         "architect.enabled",
         "boolean",
         True,
@@ -190,6 +197,22 @@ SETTINGS: tuple[Setting, ...] = (
         0.75,
         "Most US dollars that one run of the model may cost, by estimate.",
         minimum=0.0,
+        user_only=True,
+    ),
+    Setting(
+        "architect.maxDailyCost",
+        "number",
+        5.0,
+        "Most US dollars that all runs of a day may cost, by estimate.",
+        minimum=0.0,
+        user_only=True,
+    ),
+    Setting(
+        "architect.web",
+        "boolean",
+        False,
+        "Let agents whose file names WebSearch or WebFetch use the web. What they look for can "
+        "give away what they read.",
         user_only=True,
     ),
 )

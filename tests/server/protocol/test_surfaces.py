@@ -97,6 +97,16 @@ async def test_a_corrected_figure_shows_lizards_own(tmp_path: Path) -> None:
         assert "lizard itself prints 1 here" in found.contents.value
 
 
+async def test_a_limit_names_where_it_comes_from(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.ruff.lint.mccabe]\nmax-complexity = 9\n")
+    async with open_editor(tmp_path, options={"settings": CALM}) as editor:
+        found = await hover(editor, opened(editor, tmp_path), "order")
+        assert found is not None
+        assert "| Cyclomatic complexity, lizard | 7 | 9 |" in found.contents.value
+        place = tmp_path / "pyproject.toml"
+        assert f"Limit `ccn` from {place}:2: ruff's limit for C901" in found.contents.value
+
+
 async def test_a_client_without_markdown_gets_plain_text(tmp_path: Path) -> None:
     def plain(capabilities: dict[str, Any]) -> None:
         capabilities["textDocument"]["hover"] = {"contentFormat": ["plaintext"]}

@@ -157,6 +157,18 @@ async def test_many_files_come_in_parts_with_progress(tmp_path: Path) -> None:
         assert kinds[-1] == "end"
 
 
+async def test_a_workspace_without_end_is_cut_and_said_once(tmp_path: Path) -> None:
+    write(tmp_path, **{f"m{number}__py": BAD for number in range(5)})
+    settings = {"settings": {**LIMIT["settings"], "analysis": {"workspaceLimit": 3}}}
+    async with open_editor(tmp_path, NEOVIM, settings) as editor:
+        puller = Puller(editor, tmp_path)
+        assert await puller.pull() == {"m0.py": 1, "m1.py": 1, "m2.py": 1}
+        puller.changed("m0.py")
+        assert await puller.pull() == {}
+        (message,) = editor.messages
+        assert "more than 3 files" in message
+
+
 async def test_a_cancelled_look_is_taken_up_again(tmp_path: Path) -> None:
     write(tmp_path, **{f"m{number:03}__py": BAD for number in range(120)})
     async with open_editor(tmp_path, NEOVIM, LIMIT) as editor:
