@@ -64,9 +64,11 @@ def _kind(subject: Subject, facts: CodeFacts, inputs: frozenset[str]) -> HelperK
     receiver = subject.receiver
     if receiver is None or subject.class_node is None or _closed_to_helpers(subject.class_node):
         return "function"
-    if receiver in inputs or _calls_super(facts):
-        return "class-method" if subject.is_class_method else "method"
-    return "static-method"
+    if receiver not in inputs and not _calls_super(facts):
+        return "static-method"
+    if not subject.receiver_is_certain:
+        return "function"
+    return "class-method" if subject.is_class_method else "method"
 
 
 def _closed_to_helpers(node: ast.ClassDef) -> bool:

@@ -20,6 +20,9 @@ from architect_agents.refactoring.source_lines import SourceLines
 
 #: Methods that are class methods without saying so.
 _IMPLICIT_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+#: What the first parameter of a method is called by convention.
+_INSTANCES = frozenset({"_self", "self", "this"})
+_CLASSES = frozenset({"cls", "klass", "mcls", "mcs", "meta", "metacls"})
 #: Built-ins that see the caller's variables if they get fewer arguments than this.
 _READING_NAMES = {"dir": 1, "eval": 2, "exec": 2, "locals": 1, "vars": 1}
 
@@ -147,12 +150,25 @@ class Subject:
 
     @cached_property
     def receiver(self) -> str | None:
-        """``self`` or ``cls`` under the name it has here; None if there is none to rely on."""
+        """``self`` or ``cls`` under the name it has here; None if there is none to rely on.
+
+        A function in a class that calls its first parameter something else may be meant to be
+        called through the class, with whatever as its first argument.
+        """
         positional = [*self.node.args.posonlyargs, *self.node.args.args]
         if self.class_node is None or "staticmethod" in self.decorators or not positional:
             return None
         name = positional[0].arg
-        return None if name in self.written else name
+        return name if name in (_INSTANCES | _CLASSES) and name not in self.written else None
+
+    @property
+    def receiver_is_certain(self) -> bool:
+        """Whether the receiver is what a method called on it gets as its own.
+
+        A decorator that nobody knows (``@validator``, ``@declared_attr``) may hand a class to a
+        function that is no class method.
+        """
+        return self.receiver in _INSTANCES or self.is_class_method or not self.decorators
 
     @cached_property
     def enclosing_names(self) -> frozenset[str]:
@@ -170,9 +186,13 @@ class Subject:
     def taken_names(self) -> frozenset[str]:
         """Names that a helper or a new variable must not have: every word of the module.
 
-        Words of strings count as well: they may be names to ``getattr`` or ``__all__``.
+        Words of strings count as well: they may be names to ``getattr`` or ``__all__``. In a
+        class with bases ``_send`` is taken where ``send`` is known: the base may have both.
         """
-        return frozenset(re.findall(r"\w+", self.module.text))
+        words = frozenset(re.findall(r"\w+", self.module.text))
+        if self.class_node is None or not self.class_node.bases:
+            return words
+        return words | {f"_{word}" for word in words}
 
 
 def _last_name(node: ast.expr) -> str:

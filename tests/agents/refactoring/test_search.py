@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from architect_agents.refactoring.module_source import read_module
 from architect_agents.refactoring.search import Budget, Result, Search, Step
 from architect_agents.refactoring.search_goals import Goal
+from architect_agents.refactoring.subject import Subject
 from lizard_measure import lizard_measure
 
 SHOP = """\
@@ -66,6 +69,16 @@ def test_helpers_stand_in_the_order_of_their_calls() -> None:
     called = [name for name in placed if f"{name}(" in text]
     assert len(called) >= 3
     assert called == sorted(called, key=lambda name: text.index(f"{name}("))
+
+
+@pytest.mark.parametrize(("bases", "is_taken"), [("", False), ("(Base)", True)])
+def test_a_method_does_not_take_a_private_name_that_a_base_may_have(
+    bases: str, is_taken: bool
+) -> None:
+    source = f"class Shop{bases}:\n    def place(self):\n        self.send()\n"
+    module = read_module(source)
+    taken = Subject(module, module.functions[0]).taken_names
+    assert ("_send" in taken) is is_taken
 
 
 def test_every_step_lowers_the_figure_and_no_helper_is_above_the_limit() -> None:
