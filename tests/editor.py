@@ -56,6 +56,8 @@ class Editor:
         self.accept_edits = True
         self.questions: list[lsp.ShowMessageRequestParams] = []
         self.choice: str | None = "Allow for this workspace"
+        #: Other answers, by words of the question.
+        self.choices: dict[str, str] = {}
         self.on_edit: Callable[[], None] = lambda: None
         self._changed = asyncio.Condition()
 
@@ -247,7 +249,9 @@ def _listen(editor: Editor) -> None:
     @client.feature(lsp.WINDOW_SHOW_MESSAGE_REQUEST)
     def asked(params: lsp.ShowMessageRequestParams) -> lsp.MessageActionItem | None:
         editor.questions.append(params)
-        return lsp.MessageActionItem(editor.choice) if editor.choice else None
+        other = [c for words, c in editor.choices.items() if words in params.message]
+        choice = other[0] if other else editor.choice
+        return lsp.MessageActionItem(choice) if choice else None
 
     @client.feature(lsp.PROGRESS)
     async def progressed(params: lsp.ProgressParams) -> None:

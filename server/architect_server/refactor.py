@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlparse
@@ -154,6 +155,33 @@ def request_for(
     )
 
 
+def servers_to_approve(
+    workspace: Path | None, language: str, settings: Settings
+) -> list[tuple[str, Callable[[], None]]]:
+    """The workspace's MCP servers that the agent names and nobody approved yet.
+
+    Each with what would run, or where it would connect, and how to keep the person's yes.
+    """
+    from architect_agents.agent_file import choose_agent
+    from architect_agents.mcp_config import Approvals
+    from architect_agents.places import approvals_file
+    from architect_agents.workbench import waiting_for_approval
+
+    if workspace is None:
+        return []
+    approvals = Approvals(approvals_file())
+    try:
+        agent = choose_agent(
+            RefactorRequest("", language, "", "", 1, workspace=workspace), settings.agent
+        )
+    except ArchitectError:
+        return []  # the run itself will say so
+    return [
+        (f"{entry.name}: {entry.summary}", partial(approvals.grant, workspace, entry))
+        for entry in waiting_for_approval(agent, workspace, approvals)
+    ]
+
+
 def shown_path(document: Document, surroundings: Surroundings) -> str:
     """The path inside the workspace; a document's name where it lies outside or nowhere."""
     path, workspace = surroundings.path, surroundings.workspace
@@ -179,6 +207,7 @@ def architect_for(request: RefactorRequest, settings: Settings, offline: bool) -
         Refused: there is no usable agent of the name that the settings give.
     """
     from architect_agents.architect import choose_architect
+    from architect_agents.places import user_facilities
 
     try:
         return choose_architect(
@@ -188,6 +217,7 @@ def architect_for(request: RefactorRequest, settings: Settings, offline: bool) -
             agent=settings.agent,
             model=settings.model,
             max_usd=settings.max_cost,
+            facilities=user_facilities(settings.web, daily_usd=settings.max_daily_cost),
         )
     except ArchitectError as error:
         raise Refused(str(error)) from error

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from architect_agents.memory.graph import MemoryGraph
 from architect_agents.memory.reference_import import import_lines
 from architect_agents.places import memory_file
+from architect_agents.tools.memory_tools import memory_server
 from architect_server.cli.failure import Failure
 from architect_server.cli.targets import workspace_of
 from architect_server.cli.terminal import console
@@ -22,6 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    verbs.add_parser("serve", help="serve it over MCP on stdio, for other programs")
     verbs.add_parser("search", help="what is known about words").add_argument("text")
     verbs.add_parser("show", help="all that is known, up to a page")
     clear = verbs.add_parser("clear", help="forget everything of this project")
@@ -35,6 +38,9 @@ def run(options: argparse.Namespace) -> int:
     project = "" if options.shared else str(workspace_of(Path.cwd() / "anything"))
     graph = MemoryGraph(memory_file(), project)
     try:
+        if options.verb == "serve":
+            memory_server(graph).serve(sys.stdin, sys.stdout)
+            return 0
         if options.verb == "search":
             return _print(graph.search_nodes(options.text), options.json)
         if options.verb == "show":

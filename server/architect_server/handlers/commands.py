@@ -8,7 +8,7 @@ from lsprotocol import types as lsp
 
 from architect_server.convert import to_path, to_workspace_edit
 from architect_server.document import Document
-from architect_server.handlers.consent import must_stay_offline
+from architect_server.handlers.consent import approve_servers, must_stay_offline
 from architect_server.handlers.run import run_once, tell, workspace_key
 from architect_server.progress import Report
 from architect_server.refactor import Answer, Surroundings, ask, reanchored, remember
@@ -63,8 +63,10 @@ async def _ask_about(
     settings = server.session.settings_for(path)
     key = workspace_key(server, document.uri)
     offline = await must_stay_offline(server, key, settings, offline)
-    metrics = await server.worker.measure(document.text, document.language_id, settings.time_limit)
     workspace = server.session.workspace_of(path)
+    if not offline:
+        await approve_servers(server, workspace, document.language_id, settings)
+    metrics = await server.worker.measure(document.text, document.language_id, settings.time_limit)
     surroundings = Surroundings(settings, path, workspace, server.session.trusted)
     return await ask(target, document, metrics, surroundings, offline, report)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from architect_server.consents import allow, default_place, is_allowed
 from architect_server.progress import Cancelled
-from architect_server.refactor import model_provider
+from architect_server.refactor import model_provider, servers_to_approve
 from architect_server.server import ArchitectServer
 from architect_server.settings import Settings
 
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 ALLOW = "Allow for this workspace"
 EMBEDDED = "Use the embedded architect"
+START = "Start it"
+SKIP = "Go on without it"
 
 
 async def must_stay_offline(
@@ -42,6 +45,27 @@ async def must_stay_offline(
     raise Cancelled
 
 
+async def approve_servers(
+    server: ArchitectServer, workspace: Path | None, language: str, settings: Settings
+) -> None:
+    """Ask about each MCP server that the agent wants and the workspace configures.
+
+    Only in a trusted workspace. Without a yes the run goes on without that server.
+    """
+    if not server.session.trusted:
+        return
+    for what, grant in servers_to_approve(workspace, language, settings):
+        question = (
+            f"Architect: the agent wants an MCP server that this workspace names ({what}). "
+            "It is started only if you allow it; a changed entry is asked about again."
+        )
+        if await _choice(server, question, (START, SKIP)) == START:
+            try:
+                grant()
+            except OSError as error:
+                logger.warning("The approval could not be kept: %s", error)
+
+
 async def _ask(server: ArchitectServer, provider: str, settings: Settings) -> str:
     """The title of the button that the user chose; empty if none was."""
     question = (
@@ -49,11 +73,16 @@ async def _ask(server: ArchitectServer, provider: str, settings: Settings) -> st
         "function, its file and what the agent reads of the workspace, secrets redacted; a run "
         f"costs at most {settings.max_cost:g} USD by estimate."
     )
-    actions = [lsp.MessageActionItem(title) for title in (ALLOW, EMBEDDED)]
+    return await _choice(server, question, (ALLOW, EMBEDDED))
+
+
+async def _choice(server: ArchitectServer, question: str, titles: tuple[str, str]) -> str:
+    """The title of the chosen button; the second, careful one where the client can't ask."""
+    actions = [lsp.MessageActionItem(title) for title in titles]
     params = lsp.ShowMessageRequestParams(lsp.MessageType.Info, question, actions)
     try:
         answer = await server.window_show_message_request_async(params)
     except JsonRpcException as error:
-        logger.warning("The client can't ask the user; nothing is sent: %s", error)
-        return EMBEDDED
+        logger.warning("The client can't ask the user: %s", error)
+        return titles[1]
     return answer.title if answer else ""

@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 from architect_server.convert import to_path
 from architect_server.document import Document
 from architect_server.handlers.analyse import show_again
-from architect_server.handlers.consent import must_stay_offline
+from architect_server.handlers.consent import approve_servers, must_stay_offline
 from architect_server.handlers.run import run_once, tell
 from architect_server.inquiries import Opinion, Topic, inquire, keep_page, why_no_model
 from architect_server.progress import Report
@@ -84,6 +84,7 @@ async def _ask(
     workspace = server.session.workspace_of(path)
     if await must_stay_offline(server, str(workspace or document.uri), settings, offline=False):
         raise Refused(why_no_model())
+    await approve_servers(server, workspace, document.language_id, settings)
     surroundings = Surroundings(settings, path, workspace, server.session.trusted)
     opinion = await inquire(topic, document, surroundings, report, earlier)
     server.opinions[document.uri] = opinion

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +132,42 @@ async def test_the_user_is_asked_once_before_anything_is_sent(
             assert len(editor.questions) == 3, "once allowed, it is not asked again"
             assert fake.base_url.removeprefix("http://") in editor.questions[0].message
             assert "0.75 USD" in editor.questions[0].message
+
+
+AGENT = """---
+name: python-backend-architect
+description: One that wants a server of the workspace.
+tools: Read, mcp__notes__list
+model: claude-sonnet-5-5
+---
+You are careful.
+"""
+
+
+async def test_a_workspaces_server_starts_only_with_trust_and_a_yes(
+    key: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    (tmp_path / ".claude" / "agents").mkdir(parents=True)
+    (tmp_path / ".claude" / "agents" / "architect.md").write_text(AGENT, "utf-8")
+    entry = {"command": sys.executable, "args": ["-c", f"open({str(started)!r}, 'w')"]}
+    (tmp_path / ".mcp.json").write_text(json.dumps({"mcpServers": {"notes": entry}}), "utf-8")
+    expectations = {
+        (False, "Start it"): (0, False),
+        (True, "Go on without it"): (1, False),
+        (True, "Start it"): (1, True),
+    }
+    async with FakeMessages([submission(EXTRACTED)]) as fake:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", fake.base_url)
+        for number, ((trusted, choice), (asked, runs)) in enumerate(expectations.items()):
+            async with open_editor(tmp_path, options={"trusted": trusted}) as editor:
+                editor.choices["MCP server"] = choice
+                _, answer = await ask(editor, tmp_path, f"{number}.py")
+                assert (await answer)["status"] == "applied"
+                questions = [q for q in editor.questions if "MCP server" in q.message]
+                assert len(questions) == asked
+                assert all("notes" in q.message for q in questions)
+                assert started.exists() == runs
 
 
 BAD_DAYS: dict[str, tuple[Reply, str]] = {
