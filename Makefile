@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test lint format e2e vsix lock clean
+.PHONY: help setup demo test lint format e2e vsix generated lock clean
 
 help:
 	@echo "make demo     check the example service and ask the embedded architect about its worst function"
@@ -12,6 +12,7 @@ help:
 	@echo "make lint     ruff, mypy --strict, import contracts, and our own check on ourselves"
 	@echo "make e2e      run the end-to-end tests in real editors (.ci/setup-e2e installs them)"
 	@echo "make vsix     build the VS Code extension (needs node 20 or newer)"
+	@echo "make generated  renew docs/settings.md and the settings in package.json"
 	@echo "make lock     renew requirements/*.txt"
 
 setup: $(STAMP)
@@ -49,6 +50,10 @@ e2e: setup
 
 vsix: setup
 	$(BIN)/python client-vscode/build.py
+
+generated: setup
+	$(BIN)/python -m architect_server.settings.docs docs/settings.md
+	$(BIN)/python client-vscode/generate_settings.py
 
 lock: setup
 	$(BIN)/python -m pip install --quiet uv

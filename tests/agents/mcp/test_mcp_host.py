@@ -62,7 +62,7 @@ def log_of(tmp_path: Path, name: str) -> str:
 
 
 async def test_what_a_server_does_wrong_is_an_answer_in_words(tmp_path: Path) -> None:
-    async with host(tmp_path, entry("good")) as servers:
+    async with host(tmp_path, entry("good"), call=10) as servers:
         with pytest.raises(HostFailure, match="on purpose"):
             await servers.call(named(servers, "fail"), {})
         with pytest.raises(HostFailure, match="not in order"):
