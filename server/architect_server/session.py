@@ -65,7 +65,9 @@ class Session:
     notebooks: dict[str, Path | None] = field(default_factory=dict)
     ignores: Ignores = field(default_factory=Ignores)
     editor_options: Mapping[str, Any] = field(default_factory=dict)
-    _settings: SettingsByPlace = field(default_factory=lambda: _below({}))
+    #: The same for workspace folders that have options of their own.
+    folder_options: Mapping[Path, Mapping[str, Any]] = field(default_factory=dict)
+    _settings: dict[Path | None, SettingsByPlace] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
 
     def open(self, document: Document) -> None:
@@ -82,19 +84,28 @@ class Session:
         ]
         return max(holding, key=lambda folder: len(folder.parts), default=None)
 
-    def use_editor_options(self, options: Mapping[str, Any]) -> None:
+    def use_editor_options(
+        self, options: Mapping[str, Any], by_folder: Mapping[Path, Mapping[str, Any]] | None = None
+    ) -> None:
         """Take the editor's own settings; they lie above pyproject.toml's."""
         self.editor_options = options
+        self.folder_options = by_folder or {}
         self.forget_settings()
 
     def forget_settings(self) -> None:
         """Read the files that hold settings anew at next use."""
-        self._settings = _below(self.editor_options)
+        self._settings.clear()
         self.ignores = Ignores()
 
     def settings_for(self, path: Path | None, language: str = "") -> Settings:
         """The settings in force for the text at ``path`` (None: an untitled one)."""
-        return self._settings.of(path, language, self.workspace_of(path))
+        workspace = self.workspace_of(path)
+        if workspace not in self._settings:
+            options = self.editor_options
+            if workspace is not None:
+                options = self.folder_options.get(workspace, options)
+            self._settings[workspace] = SettingsByPlace(Layer("the editor's settings", options))
+        return self._settings[workspace].of(path, language, workspace)
 
     def leaves_out(self, path: Path | None, settings: Settings) -> bool:
         """Whether git or the settings leave the file at ``path`` out."""
@@ -106,7 +117,8 @@ class Session:
 
     def new_problems(self) -> Iterator[str]:
         """Sentences about bad options that this client was not told yet."""
-        return filter(self.is_new, self._settings.problems)
+        for places in list(self._settings.values()):
+            yield from filter(self.is_new, places.problems)
 
     def is_new(self, sentence: str) -> bool:
         """Whether this client was not told ``sentence`` yet; from now on it was."""
@@ -114,8 +126,3 @@ class Session:
             return False
         self._told.add(sentence)
         return True
-
-
-def _below(editor_options: Mapping[str, Any]) -> SettingsByPlace:
-    """Settings of projects, below those of the editor."""
-    return SettingsByPlace(Layer("the editor's settings", editor_options))

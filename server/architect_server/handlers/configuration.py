@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -42,30 +43,48 @@ async def configuration_changed(
 
 
 async def fetch_configuration(server: ArchitectServer) -> None:
-    """Ask the client for our section; one without it keeps what it gave at the start."""
+    """Ask the client for our section, as a whole and for each workspace folder.
+
+    One without it keeps what it gave at the start.
+    """
     if not server.session.client.configuration:
         return
-    item = lsp.ConfigurationItem(section=SECTION)
+    folders = dict(server.session.folders)
+    items = [lsp.ConfigurationItem(scope_uri=uri, section=SECTION) for uri in (None, *folders)]
     try:
-        answers = await server.workspace_configuration_async(lsp.ConfigurationParams([item]))
+        answers = await server.workspace_configuration_async(lsp.ConfigurationParams(items))
     except JsonRpcException as error:
         logger.warning("The client did not answer for its settings: %s", error)
         return
     if answers and isinstance(answers[0], Mapping):
-        _use(server, answers[0])
+        by_folder = dict(zip(folders.values(), answers[1:], strict=False))
+        _use(server, answers[0], by_folder)
 
 
-def _use(server: ArchitectServer, options: object) -> None:
+def _use(
+    server: ArchitectServer, options: object, by_folder: Mapping[Path, object] | None = None
+) -> None:
     if not isinstance(options, Mapping):
         return
-    ours: dict[str, Any] = {
+    ours = _own(options)
+    folders = {
+        folder: _own(given)
+        for folder, given in (by_folder or {}).items()
+        if isinstance(given, Mapping)
+    }
+    session = server.session
+    if ours != session.editor_options or folders != session.folder_options:
+        session.use_editor_options(ours, folders)
+        refresh(server)
+
+
+def _own(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What is the server's of a client's section."""
+    return {
         key: value
         for key, value in options.items()
         if key not in _CLIENT_ONLY and value is not None
     }
-    if ours != server.session.editor_options:
-        server.session.use_editor_options(ours)
-        refresh(server)
 
 
 async def register_watchers(server: ArchitectServer) -> None:

@@ -51,12 +51,15 @@ async def shutdown(server: ArchitectServer, params: None) -> None:
     server.worker.close()
 
 
-def folders_changed(server: ArchitectServer, params: lsp.DidChangeWorkspaceFoldersParams) -> None:
-    """Keep the workspace folders."""
+async def folders_changed(
+    server: ArchitectServer, params: lsp.DidChangeWorkspaceFoldersParams
+) -> None:
+    """Keep the workspace folders; a new one may have settings of its own."""
     for folder in params.event.removed:
         server.session.folders.pop(folder.uri, None)
     add_folders(server, [folder.uri for folder in params.event.added])
     refresh(server)
+    await fetch_configuration(server)
 
 
 def add_folders(server: ArchitectServer, folder_uris: Sequence[str]) -> None:

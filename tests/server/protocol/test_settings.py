@@ -86,6 +86,28 @@ async def test_settings_changed_in_the_editor_count_at_once(tmp_path: Path) -> N
         assert await editor.diagnostics(uri, len)
 
 
+async def test_every_folder_has_its_own_settings_in_the_editor(tmp_path: Path) -> None:
+    def configurable(capabilities: dict[str, Any]) -> None:
+        capabilities["textDocument"].pop("diagnostic", None)
+        capabilities["workspace"]["configuration"] = True
+
+    strict, loose = tmp_path / "strict", tmp_path / "loose"
+    async with open_editor(strict, NEOVIM, change_capabilities=configurable) as editor:
+        editor.client.set_configuration({"architect": {"limits": {"parameters": 4}}})
+        editor.client.set_configuration(
+            {"architect": {"limits": {"parameters": 5}}}, scope_uri=loose.as_uri()
+        )
+        added = [lsp.WorkspaceFolder(loose.as_uri(), "loose")]
+        editor.client.workspace_did_change_workspace_folders(
+            lsp.DidChangeWorkspaceFoldersParams(lsp.WorkspaceFoldersChangeEvent(added, []))
+        )
+        for folder, limit in ((strict, 4), (loose, 5)):
+            uri = (folder / "a.py").as_uri()
+            editor.open(uri, SIX)
+            (found,) = await editor.diagnostics(uri, len)
+            assert f"(limit {limit})" in found.message
+
+
 async def test_settings_sent_along_count_too(tmp_path: Path) -> None:
     def simple(capabilities: dict[str, Any]) -> None:
         capabilities["workspace"]["configuration"] = False
