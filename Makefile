@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test lint format e2e vsix generated lock clean
+.PHONY: help setup demo test lint format e2e parity vsix generated lock clean
 
 help:
 	@echo "make demo     check the example service and ask the embedded architect about its worst function"
 	@echo "make test     run the tests"
 	@echo "make lint     ruff, mypy --strict, import contracts, and our own check on ourselves"
 	@echo "make e2e      run the end-to-end tests in real editors (.ci/setup-e2e installs them)"
+	@echo "make parity   compare every function of a large corpus with lizard's command line"
 	@echo "make vsix     build the VS Code extension (needs node 20 or newer)"
 	@echo "make generated  renew docs/settings.md and the settings in package.json"
 	@echo "make lock     renew requirements/*.txt"
@@ -47,6 +48,15 @@ format: setup
 
 e2e: setup
 	$(BIN)/python -m pytest tests/e2e $(PYTEST_ARGS)
+
+# FOLDERS="…" adds folders of other languages' sources.
+CORPUS := .tools/corpus
+PACKAGES := ansible django jinja2 matplotlib networkx numpy pandas scipy sqlalchemy sympy tornado twisted
+parity: setup
+	@test -d $(CORPUS) || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --target $(CORPUS) -r benchmarks/parity-corpus.txt
+	$(BIN)/python benchmarks/parity.py "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
+	  $(PACKAGES:%=$(CORPUS)/%) $(FOLDERS)
 
 vsix: setup
 	$(BIN)/python client-vscode/build.py
