@@ -71,6 +71,16 @@ def test_sarif_is_valid_and_points_at_the_name(capsys: Any, source: Path) -> Non
     assert first["partialFingerprints"] != second["partialFingerprints"]
 
 
+def test_sarif_names_a_file_elsewhere_by_its_uri(
+    capsys: Any, source: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("else where") / "b.py"
+    elsewhere.write_text(methods())
+    result = sarif(capsys, elsewhere)["results"][0]
+    location = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert location["uri"] == elsewhere.as_uri()
+
+
 def test_sarif_of_nothing_and_of_what_cannot_be_read_is_valid(
     capsys: Any, source: Path, tmp_path: Path
 ) -> None:

@@ -202,6 +202,22 @@ async def test_the_end_does_not_wait_for_news(tmp_path: Path) -> None:
     waiting.exception()
 
 
+@pytest.mark.parametrize(
+    ("name", "language", "found"),
+    [("a.pyi", "python", 1), ("script", "python", 1), ("a.weird", "python", 1), ("a.py", "xml", 0)],
+)
+async def test_an_open_text_is_read_by_its_language_and_not_by_its_name(
+    name: str, language: str, found: int, tmp_path: Path
+) -> None:
+    async with open_editor(tmp_path, NEOVIM, LIMIT) as editor:
+        uri = (tmp_path / name).as_uri()
+        editor.open(uri, BAD, language)
+        report = await editor.client.text_document_diagnostic_async(
+            lsp.DocumentDiagnosticParams(lsp.TextDocumentIdentifier(uri))
+        )
+        assert sum(item.code == "ccn" for item in report.items) == found
+
+
 async def test_git_decides_about_open_files_too(tmp_path: Path) -> None:
     def pushed(capabilities: dict[str, Any]) -> None:
         capabilities["textDocument"].pop("diagnostic", None)

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -49,8 +50,8 @@ def as_sarif(results: Sequence[Checked]) -> str:
 
 
 def _uri(path: str) -> str:
-    """A relative reference, also of a name whose bytes are no text."""
-    return quote(os.fsencode(path))
+    """A relative reference, or a URI for a file elsewhere; also of a name that is no text."""
+    return Path(path).as_uri() if Path(path).is_absolute() else quote(os.fsencode(path))
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
