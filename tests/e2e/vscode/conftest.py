@@ -25,14 +25,18 @@ OUTPUT = ROOT / "tests" / "e2e" / "output" / "vscode"
 #: Settings of a quiet workbench: nothing that greets, updates, reports or needs a network.
 QUIET: dict[str, Any] = {
     "chat.disableAIFeatures": True,
+    "editor.autoClosingBrackets": "never",
+    "editor.autoClosingQuotes": "never",
+    "editor.autoSurround": "never",
     "editor.minimap.enabled": False,
     "extensions.autoCheckUpdates": False,
-    "extensions.autoUpdate": False,
+    "extensions.autoUpdate": "off",
     "extensions.ignoreRecommendations": True,
     "security.workspace.trust.enabled": False,
     "telemetry.telemetryLevel": "off",
     "update.mode": "none",
-    "workbench.colorTheme": "Default Dark Modern",
+    "workbench.colorTheme": "Dark Modern",
+    "workbench.editor.useModal": "off",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
@@ -114,7 +118,6 @@ class VSCode:
             "port": self.host.port,
             "workspace": str(self.workspace),
             "userSettings": str(self.host.user_settings),
-            "extensions": str(self.host.home / "extensions"),
             "output": str(OUTPUT),
             "playwright": str(HOST / "package.json"),
             "chromium": shutil.which("chromium"),
@@ -176,6 +179,7 @@ def _host_flags(port: int) -> list[str]:
         "--disable-getting-started-override",
         "--disable-proxy",
         "--ignore-last-opened",
+        "--reconnection-grace-time=2",  # seconds that a closed window's processes live on
     ]
 
 

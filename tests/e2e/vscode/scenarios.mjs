@@ -99,9 +99,9 @@ export async function applyTooLate(vs, { file, finding }) {
 export async function changeLimit(vs, { finding }) {
   const row = `${PROBLEM}:has-text("${finding.name}")`;
   await vs.problems(finding.name);
-  vs.changeSettings({ "architect.limits.ccn": 100 });
+  await vs.changeSettings({ "architect.limits.ccn": 100 });
   await vs.gone(row);
-  vs.changeSettings({ "architect.limits.ccn": 5 });
+  await vs.changeSettings({ "architect.limits.ccn": 5 });
   await vs.see(row);
   await vs.see(`${PROBLEM}:has-text("limit 5")`);
   return {};

@@ -59,7 +59,7 @@ def test_a_function_is_found_and_simplified_and_one_undo_brings_it_back(
 def test_a_discarded_proposal_leaves_the_file_alone(
     vscode: Any, example: Path, finding: dict[str, Any]
 ) -> None:
-    vscode.configure({"workbench.colorTheme": "Default Light Modern"})
+    vscode.configure({"workbench.colorTheme": "Light Modern"})
     before = example.read_text(encoding="utf-8")
     vscode.run("askDiscard", example.name, finding=finding)
     assert example.read_text(encoding="utf-8") == before

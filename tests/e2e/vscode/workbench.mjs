@@ -1,6 +1,6 @@
 // Drives a real VS Code workbench in a headless browser, as a person at the keyboard would.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -25,7 +25,7 @@ export const SQUIGGLES = ".squiggly-warning, .squiggly-error";
 /**
  * One browser window with VS Code in it.
  *
- * `task` is what the test wants: { playwright, chromium, port, workspace, output, userSettings, extensions }.
+ * `task` is what the test wants: { playwright, chromium, port, workspace, output, userSettings }.
  */
 export class Workbench {
   static async open(task, file) {
@@ -146,21 +146,31 @@ export class Workbench {
     assert.fail(`no action "${title}" can be chosen`);
   }
 
-  /** Change the user's settings, as by hand in settings.json. */
-  changeSettings(settings) {
+  /** Change the user's settings in their file, as by hand. */
+  async changeSettings(settings) {
     const current = JSON.parse(readFileSync(this.task.userSettings, "utf8"));
-    writeFileSync(this.task.userSettings, JSON.stringify({ ...current, ...settings }));
+    const wanted = JSON.stringify({ ...current, ...settings });
+    await this.command("Preferences: Open User Settings (JSON)");
+    await this.see('.tab.active:has-text("settings.json")');
+    await this.see(".monaco-editor.focused");
+    await this.press("Control+a", "Delete");
+    await this.page.keyboard.insertText(wanted);
+    await this.press("Control+s");
+    await this.until("the settings were not saved", () =>
+      readFileSync(this.task.userSettings, "utf8") === wanted ? true : undefined,
+    );
+    await this.command("View: Open Previous Editor");
   }
 
-  /** The process id of the extension's server; undefined while there is none. */
+  /** The process id of this window's server, which works in the workspace; undefined while there is none. */
   serverProcess() {
     const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
     const found = ids.find((id) => {
       try {
-        const command = readFileSync(`/proc/${id}/cmdline`, "utf8");
-        return command.includes(this.task.extensions) && command.includes("bootstrap.py");
+        const here = readlinkSync(`/proc/${id}/cwd`) === realpathSync(this.task.workspace);
+        return here && readFileSync(`/proc/${id}/cmdline`, "utf8").includes("bootstrap.py");
       } catch {
-        return false; // it has ended since
+        return false; // it has ended since, or is not ours to look into
       }
     });
     return found && Number(found);
