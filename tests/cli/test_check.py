@@ -172,6 +172,10 @@ def test_explain_lists_every_plus_one_with_its_line(capsys: Any, project: Path) 
     _, out, _ = check(capsys, "why.py", "--explain", "--json")
     (function,) = json.loads(out)["files"][0]["functions"]
     assert len(function["decisions"]) == function["ccn"] - 1
+    assert function["c901"] == 1
+    assert function["differences"] == [
+        "lizard counts `and`, comprehension, filter of a comprehension; C901 does not."
+    ]
 
 
 def test_a_reader_that_leaves_early_is_no_error(project: Path) -> None:

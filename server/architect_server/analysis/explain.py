@@ -6,8 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from architect_server.analysis import c901
-from architect_server.analysis.guards import prepare
 from architect_server.analysis.model import Decision, FunctionMetrics
+from architect_server.analysis.own_parameters import own_parameters
+from architect_server.analysis.own_text import own_text
+from architect_server.analysis.text import LineTable
 
 _INSIDE = " in nested function"
 
@@ -27,28 +29,32 @@ _WORDS = {
 class Explanation:
     """The figures of one function by each way of counting, and why they differ.
 
-    ``c901`` is None where ruff has no such figure: outside Python, or while the text does not
-    parse. ``c901_decisions`` are its +1s as ``decisions`` are lizard's.
+    ``c901`` is None where ruff has no such figure: outside Python, or while the function
+    does not parse. ``c901_decisions`` are its +1s as ``decisions`` are lizard's.
+    ``own_parameters`` are lizard's without ``self`` and ``cls``.
     """
 
     function: FunctionMetrics
     c901: int | None
     c901_decisions: tuple[Decision, ...]
     differences: tuple[str, ...]
+    own_parameters: int
 
 
-def explain(text: str, language: str, function: FunctionMetrics) -> Explanation:
-    """Explain the figures of ``function``, which ``measure(text, language)`` gave.
+def explain(text: str | LineTable, language: str, function: FunctionMetrics) -> Explanation:
+    """Explain the figures of ``function``, which ``measure`` gave for the text in ``language``.
 
-    Line ends may be of any kind.
+    Line ends may be of any kind. Only the function's own lines are parsed.
     """
+    table = text if isinstance(text, LineTable) else LineTable(text)
     counted = None
     if language == "python":
-        counted = c901.count(prepare(text)).get(function.start_line)
+        counted = c901.count(own_text(table, function)).get(function.start_line)
+    own = own_parameters(table, language, function)
     if counted is None:
-        return Explanation(function, None, (), _own_words(function))
+        return Explanation(function, None, (), _own_words(function), own)
     words = (*_own_words(function), *_against_c901(function, counted))
-    return Explanation(function, len(counted) + 1, counted, words)
+    return Explanation(function, len(counted) + 1, counted, words, own)
 
 
 def _own_words(function: FunctionMetrics) -> tuple[str, ...]:
@@ -115,6 +121,8 @@ def hover(explanation: Explanation, limits: dict[str, int] | None = None) -> str
         ("Lines of code (NLOC), lizard", function.nloc, None),
         ("Tokens, lizard", function.tokens, None),
     ]
+    if explanation.own_parameters != function.parameters:
+        rows.insert(3, ("Parameters without self and cls", explanation.own_parameters, None))
     if explanation.c901 is not None:
         rows.insert(1, ("Cyclomatic complexity, ruff C901", explanation.c901, None))
     table = [f"| {name} | {value} | {limit or ''} |" for name, value, limit in rows]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from architect_server.analysis.explain import Explanation, explain
 from architect_server.analysis.model import FunctionMetrics
-from architect_server.document import Document
 from architect_server.server import ArchitectServer
 from architect_server.session import Result
 
@@ -24,15 +23,4 @@ def is_shown(result: Result, function: FunctionMetrics) -> bool:
 
 def explanation(result: Result, function: FunctionMetrics) -> Explanation:
     """The figures of ``function`` by each way of counting."""
-    return explain(_own_text(result.document, function), result.metrics.language, function)
-
-
-def _own_text(document: Document, function: FunctionMetrics) -> str:
-    """The function on its own lines with nothing around it: quick to parse in any file."""
-    lines = [document.lines.line_text(line) for line in range(function.end_line)]
-    own = lines[function.edit_line - 1 :]
-    if function.edit_line > 1 and own[0][:1].isspace():
-        head = "\n" * (function.edit_line - 2) + "if 1:\n"
-    else:
-        head = "\n" * (function.edit_line - 1)
-    return head + "\n".join(own) + "\n"
+    return explain(result.document.lines, result.metrics.language, function)

@@ -128,7 +128,8 @@ def test_other_languages_have_no_c901() -> None:
     assert "C901" not in hover(explanation)
 
 
-def test_a_text_that_does_not_parse_is_explained_without_c901() -> None:
-    text = "def f(a):\n    return a or 1\n\ndef g(:\n"
-    function = measure(text, "python").functions[0]
-    assert explain(text, "python", function).c901 is None
+def test_a_function_that_does_not_parse_is_explained_without_c901() -> None:
+    text = "def f(a):\n    return a or 1\n\ndef g(b):\n    return b or (\n"
+    whole, broken = measure(text, "python").functions
+    assert explain(text, "python", whole).c901 == 1
+    assert explain(text, "python", broken).c901 is None

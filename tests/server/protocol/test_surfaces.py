@@ -85,6 +85,8 @@ async def test_a_name_explains_its_figures(client: str, tmp_path: Path) -> None:
         assert "| Cyclomatic complexity, lizard | 7 | 15 |" in text
         assert "| Cyclomatic complexity, ruff C901 | 3 |" in text
         assert "| Cognitive complexity" in text
+        assert "| Parameters, lizard | 3 | 7 |" in text
+        assert "| Parameters without self and cls | 2 |" in text
         assert "lizard counts" in text
         assert "`if` (line 5)" in text
 

@@ -24,7 +24,7 @@ def explanation(result: Checked, found: Reported) -> Iterator[str]:
         source = lines.line_text(decision.line - 1).strip()
         shown = source if len(source) <= _WIDTH else f"{source[: _WIDTH - 1]}…"
         yield f"  +1  line {decision.line:<5} {decision.kind:<16} {shown}".rstrip()
-    whole = explain(result.text, result.metrics.language, function)
+    whole = explain(lines, result.metrics.language, function)
     c901 = "" if whole.c901 is None else f", ruff's C901 {whole.c901}"
     yield f"      lizard {function.ccn}{c901}, cognitive {function.cognitive}"
     for sentence in whole.differences:
