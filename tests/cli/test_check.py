@@ -118,11 +118,14 @@ def test_a_file_without_permission_is_said(capsys: Any, project: Path) -> None:
     assert "locked.py: skipped: It can't be read: Permission denied." in out
 
 
-def test_a_half_read_file_says_from_which_line(capsys: Any, project: Path) -> None:
+@pytest.mark.parametrize("kind", ["text", "json", "sarif", "gitlab", "checkstyle", "github"])
+def test_a_half_read_file_says_so_in_every_format(kind: str, capsys: Any, project: Path) -> None:
     (project / "half.py").write_text(branches("whole", 16) + "\ndef broken(:\n    return (\n")
-    code, out, _ = check(capsys, "half.py")
+    code, out, err = check(capsys, "half.py", "--format", kind)
     assert code == 1
-    assert "half.py: partial from line" in out
+    assert "partial" in out + err
+    if kind in ("text", "gitlab", "checkstyle", "github"):
+        assert "half.py: partial from line 3" in out + err
 
 
 @pytest.mark.parametrize(("limit", "code"), [("16", 1), ("40", 1), ("41", 0), ("0", 0)])

@@ -14,8 +14,8 @@ from typing import Any
 from architect_server.analysis.languages import language_of
 from architect_server.cli.failure import Failure
 from architect_server.cli.files import files_to_check
-from architect_server.cli.formats import EXPLAINING, FORMATS
-from architect_server.cli.formats.reported import active
+from architect_server.cli.formats import EXPLAINING, FORMATS, WITHOUT_DOUBTS
+from architect_server.cli.formats.reported import active, doubts
 from architect_server.cli.scan import scan
 from architect_server.file_check import Checked
 from architect_server.settings import Layer, SettingsByPlace
@@ -70,6 +70,9 @@ def run(options: argparse.Namespace) -> int:
         results = asyncio.run(scan(files, settings, advance, texts))
     for problem in settings.problems:
         print(f"architect: {problem}", file=sys.stderr)
+    if options.format in WITHOUT_DOUBTS:
+        for doubt in doubts(results):
+            print(f"architect: {doubt}", file=sys.stderr)
     _write(_written(results, options), machine=options.format != "text")
     return exit_code(results)
 

@@ -24,6 +24,9 @@ FORMATS: Mapping[str, Callable[[Sequence[Checked]], str]] = {
     "text": as_text,
 }
 
+#: The formats that can't say of a file that it was not read whole.
+WITHOUT_DOUBTS = frozenset({"checkstyle", "github", "gitlab"})
+
 #: The formats that can show each +1 of every figure.
 EXPLAINING: Mapping[str, Callable[[Sequence[Checked], bool], str]] = {
     "json": as_json,

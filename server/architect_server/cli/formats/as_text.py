@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from architect_server.cli.formats.explained import explanation
-from architect_server.cli.formats.reported import Reported, reported, shown_path
+from architect_server.cli.formats.reported import Reported, doubts, reported, shown_path
 from architect_server.file_check import Checked
 
 _COLOUR = {"error": "bold red", "warning": "yellow"}
@@ -91,12 +91,7 @@ def _notes(results: Sequence[Checked]) -> Iterator[str]:
     for found in reported(results):
         if found.suppressed:
             yield f"{found.path}:{found.line}: suppressed ({found.suppressed}): {found.message}"
-    for result in results:
-        confidence = result.metrics.confidence
-        if confidence.level != "complete":
-            where = f" from line {confidence.from_line}" if confidence.from_line else ""
-            path = shown_path(result.path)
-            yield f"{path}: {confidence.level}{where}: {confidence.reason}"
+    yield from doubts(results)
 
 
 def _sum(results: Sequence[Checked]) -> str:

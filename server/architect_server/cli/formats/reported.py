@@ -114,6 +114,16 @@ def active(results: Iterable[Checked]) -> Iterator[Reported]:
     return (found for found in reported(results) if not found.suppressed)
 
 
+def doubts(results: Iterable[Checked]) -> Iterator[str]:
+    """A line for each file that was not read whole, and why."""
+    for result in results:
+        confidence = result.metrics.confidence
+        if confidence.level != "complete":
+            where = f" from line {confidence.from_line}" if confidence.from_line else ""
+            path = shown_path(result.path)
+            yield f"{path}: {confidence.level}{where}: {confidence.reason}"
+
+
 def shown_path(path: Path) -> str:
     """``path`` as services expect it: with slashes, and from the working directory if inside."""
     if path.is_absolute() and path.is_relative_to(Path.cwd()):
