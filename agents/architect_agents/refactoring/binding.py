@@ -23,7 +23,8 @@ _INNER_SCOPES = (
 )
 
 
-_IMPLICIT_CLASS_METHODS = frozenset({"__init_subclass__", "__class_getitem__"})
+#: Methods whose first argument is a class without saying so.
+_IMPLICIT_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
 
 class NotAnExtractionError(Exception):
@@ -92,7 +93,7 @@ class Receiver:
         if owner is None or not positional or "staticmethod" in decorators:
             return None
         name = positional[0].arg
-        if _is_rebound(function.node, name) or function.name == "__new__":
+        if _is_rebound(function.node, name):
             return None
         if "classmethod" in decorators or function.name in _IMPLICIT_CLASS_METHODS:
             return cls(name, "classmethod", owner)

@@ -71,13 +71,20 @@ def module_names(tree: ast.Module) -> frozenset[str]:
     return frozenset(names)
 
 
-def _dunder_all(tree: ast.Module) -> list[ast.stmt]:
-    return [
-        statement
-        for statement in tree.body
-        if not isinstance(statement, FunctionNode | ast.ClassDef)
-        and any(isinstance(one, ast.Name) and one.id == "__all__" for one in ast.walk(statement))
-    ]
+def _dunder_all(tree: ast.Module) -> list[ast.AST]:
+    """The statements, outside functions and classes, that set or extend ``__all__``."""
+    found: list[ast.AST] = []
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        inner = list(statement_children(node))
+        if inner and not isinstance(node, FunctionNode | ast.ClassDef):
+            stack.extend(reversed(inner))
+        elif not inner and any(
+            isinstance(one, ast.Name) and one.id == "__all__" for one in ast.walk(node)
+        ):
+            found.append(node)
+    return found
 
 
 def _signature_problems(before: Function, after: Function) -> Iterator[str]:
