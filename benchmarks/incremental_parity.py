@@ -23,10 +23,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from architect_server.analysis.incremental.measured import NotProvableError
 from architect_server.analysis.incremental.text import (
     IncrementalText,
     Memory,
-    NotProvableError,
 )
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics

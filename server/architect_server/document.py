@@ -58,27 +58,17 @@ class Document:
         self, version: int | None, changes: Iterable[Change], encoding: Encoding
     ) -> Document:
         """This document after ``changes``, each applied to the result of the one before."""
-        document = self
+        lines = self.lines
         for change in changes:
-            document = Document(
-                self.uri, version, self.language_id, document._spliced(change, encoding)
-            )
+            lines = _spliced(lines, change, encoding)
+        document = Document(self.uri, version, self.language_id, lines.text)
+        # It is known already; ``cached_property`` finds it where it would put it.
+        document.__dict__["lines"] = lines
         return document
-
-    def _spliced(self, change: Change, encoding: Encoding) -> str:
-        if change.start is None or change.end is None:
-            return change.text
-        start = self.offset(change.start, encoding)
-        end = max(start, self.offset(change.end, encoding))
-        return self.text[:start] + change.text + self.text[end:]
 
     def offset(self, place: Place, encoding: Encoding) -> int:
         """Code points before ``place``. A place beyond its line's or the text's end is its end."""
-        if place.line >= self.lines.line_count:
-            return len(self.text)
-        start = self.lines.line_start(place.line)
-        line = self.lines.line_text(place.line)
-        return start + code_points(line, place.character, encoding)
+        return _offset(self.lines, place, encoding)
 
     def place(self, offset: int, encoding: Encoding) -> Place:
         """The position of the code point at ``offset``."""
@@ -89,6 +79,21 @@ class Document:
         """The position of code-point ``column`` in 0-based ``line``, kept inside the text."""
         line = min(max(line, 0), self.lines.line_count - 1)
         return Place(line, code_units(self.lines.line_text(line)[:column], encoding))
+
+
+def _spliced(lines: LineTable, change: Change, encoding: Encoding) -> LineTable:
+    if change.start is None or change.end is None:
+        return LineTable(change.text)
+    start = _offset(lines, change.start, encoding)
+    end = max(start, _offset(lines, change.end, encoding))
+    return lines.spliced(start, end, change.text)
+
+
+def _offset(lines: LineTable, place: Place, encoding: Encoding) -> int:
+    if place.line >= lines.line_count:
+        return len(lines.text)
+    start = lines.line_start(place.line)
+    return start + code_points(lines.line_text(place.line), place.character, encoding)
 
 
 def code_units(text: str, encoding: Encoding) -> int:

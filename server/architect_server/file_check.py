@@ -8,6 +8,7 @@ from pathlib import Path
 from architect_server.analysis.languages import language_of
 from architect_server.analysis.model import FileMetrics
 from architect_server.judgement import Judgement, judge
+from architect_server.result_cache import shared_results
 from architect_server.settings import Settings
 from architect_server.worker import AnalysisWorker, skipped
 
@@ -43,8 +44,19 @@ async def check_file(
     if len(text) > settings.size_limit:
         reason = f"The file has more than {settings.size_limit:,} characters (analysis.sizeLimit)."
         return Checked(path, text, skipped(language, reason))
-    metrics = await worker.measure(text, language, settings.time_limit)
+    metrics = await _measured(worker, text, language, settings)
     return Checked(path, text, metrics, _judged(text, metrics, settings, path, workspace))
+
+
+async def _measured(
+    worker: AnalysisWorker, text: str, language: str, settings: Settings
+) -> FileMetrics:
+    results = shared_results()
+    metrics = results.get(text, language)
+    if metrics is None:
+        metrics = await worker.measure(text, language, settings.time_limit)
+        results.put(text, metrics)
+    return metrics
 
 
 def _judged(

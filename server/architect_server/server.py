@@ -16,6 +16,7 @@ from architect_server import __version__
 from architect_server.analysis.languages import LANGUAGE_IDS
 from architect_server.convert import to_path
 from architect_server.inquiries import Opinion
+from architect_server.live import LiveTexts
 from architect_server.schedule import Schedule
 from architect_server.session import Session
 from architect_server.worker import AnalysisWorker
@@ -98,6 +99,7 @@ class ArchitectServer(LanguageServer):
         self.session = Session()
         self.schedule = Schedule()
         self.worker = AnalysisWorker()
+        self.live = LiveTexts()
         #: The architect's run that goes on, by workspace; one at a time each.
         self.asking: dict[str, asyncio.Task[Any]] = {}
         #: What each document's client shows now, so that nothing is published twice.

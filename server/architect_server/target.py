@@ -59,7 +59,7 @@ def target_of(document: Document, function: FunctionMetrics) -> RefactorTarget:
         document.version,
         function.qualified_name,
         function.start_line,
-        fingerprint(document.text, function),
+        fingerprint(document.lines, function),
     )
 
 

@@ -19,9 +19,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, Any, BinaryIO, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
 from architect_server.analysis.model import Confidence, FileMetrics
+
+if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
+    from architect_server.analysis.incremental.text import Part
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +43,15 @@ class Job:
     text: str
     language: str
     time_limit: float
+    in_pieces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The figures of a text, and its pieces where it was measured in pieces."""
+
+    metrics: FileMetrics
+    parts: tuple[Part, ...] = ()
 
 
 def pack(message: object) -> bytes:
@@ -77,19 +89,29 @@ class AnalysisWorker:
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._turn = asyncio.Lock()
-        self._abandoned: asyncio.Task[FileMetrics] | None = None
+        self._abandoned: asyncio.Task[Answer] | None = None
         self._closed = False
 
     async def measure(self, text: str, language: str, time_limit: float) -> FileMetrics:
         """Measure ``text``; never raises for bad text.
 
+        It is cancelled as ``analyse`` is.
+        """
+        return (await self._answer(Job(text, language, time_limit))).metrics
+
+    async def analyse(self, text: str, language: str, time_limit: float) -> Answer:
+        """Measure ``text`` in pieces where that can be done; never raises for bad text.
+
         A caller that is cancelled while it waits leaves the queue. One that is cancelled while
         its text is being measured leaves the child to finish: that is nearly always quicker
         than a fresh process, and the next caller kills it if it is not.
         """
+        return await self._answer(Job(text, language, time_limit, in_pieces=True))
+
+    async def _answer(self, job: Job) -> Answer:
         async with self._turn:
             await self._settle_abandoned()
-            task = asyncio.create_task(self._measure(Job(text, language, time_limit)))
+            task = asyncio.create_task(self._measure(job))
             try:
                 return await asyncio.shield(task)
             except asyncio.CancelledError:
@@ -128,7 +150,7 @@ class AnalysisWorker:
                 self.kill()
                 await asyncio.wait({task})
 
-    async def _measure(self, job: Job) -> FileMetrics:
+    async def _measure(self, job: Job) -> Answer:
         try:
             await self._on_thread(self._ready_process)
             exchange = self._on_thread(self._exchange, job)
@@ -138,12 +160,12 @@ class AnalysisWorker:
                 await asyncio.wait({exchange})
                 exchange.exception()
                 reason = f"Its analysis took over {job.time_limit:g} seconds."
-                return skipped(job.language, reason)
+                return Answer(skipped(job.language, reason))
             return exchange.result()
         except (OSError, EOFError, pickle.UnpicklingError):
             logger.warning("The analysis process ended while it measured a text")
             self.kill()
-            return skipped(job.language, "The analysis process failed on it.")
+            return Answer(skipped(job.language, "The analysis process failed on it."))
 
     def _on_thread(self, work: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
         return asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
@@ -163,7 +185,7 @@ class AnalysisWorker:
         )
         read_frame(_pipe(self._process.stdout))
 
-    def _exchange(self, job: Job) -> FileMetrics:
+    def _exchange(self, job: Job) -> Answer:
         """On the thread: one text there, its figures back."""
         process = self._process
         if process is None:
@@ -171,10 +193,10 @@ class AnalysisWorker:
         stdin = _pipe(process.stdin)
         stdin.write(pack(job))
         stdin.flush()
-        metrics = read_frame(_pipe(process.stdout))
-        if not isinstance(metrics, FileMetrics):
+        answer = read_frame(_pipe(process.stdout))
+        if not isinstance(answer, Answer):
             raise pickle.UnpicklingError("the analysis process answered something else")
-        return metrics
+        return answer
 
 
 def _pipe(stream: IO[bytes] | None) -> BinaryIO:

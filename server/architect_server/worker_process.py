@@ -7,8 +7,11 @@ import os
 import sys
 from typing import BinaryIO
 
+from architect_server.analysis.incremental.measured import NotProvableError
+from architect_server.analysis.incremental.text import IncrementalText, Memory
+from architect_server.analysis.languages import lizard_name
 from architect_server.analysis.measure import measure
-from architect_server.worker import Job, pack, read_frame
+from architect_server.worker import Answer, Job, pack, read_frame
 
 
 def main() -> None:
@@ -16,14 +19,27 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, _own_stdout()
     answers.write(pack("ready"))
     answers.flush()
+    memory = Memory()
     while isinstance(job := _next(requests), Job):
         # The parent kills us when the time is up. Should the parent be gone by then, this timer
         # ends us: it runs in C and fires even while a regular expression holds the lock.
         faulthandler.dump_traceback_later(job.time_limit * 2 + 1, exit=True, file=sys.stderr)
-        metrics = measure(job.text, job.language)
+        answer = _answer(job, memory)
         faulthandler.cancel_dump_traceback_later()
-        answers.write(pack(metrics))
+        answers.write(pack(answer))
         answers.flush()
+
+
+def _answer(job: Job, memory: Memory) -> Answer:
+    if lizard_name(job.language) == lizard_name("python"):
+        # A text that is measured but once, as in a scan, shall not fill the memory.
+        known = memory if job.in_pieces else Memory()
+        try:
+            pieces = IncrementalText(job.text, job.language, known)
+            return Answer(pieces.metrics(), pieces.parts if job.in_pieces else ())
+        except NotProvableError:
+            pass
+    return Answer(measure(job.text, job.language))
 
 
 def _next(requests: BinaryIO) -> Job | None:

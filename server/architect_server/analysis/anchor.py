@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from functools import lru_cache
 from hashlib import blake2b
 
 from architect_server.analysis.model import FileMetrics, FunctionMetrics
-from architect_server.analysis.text import LineTable
+from architect_server.analysis.text import LineTable, unify_line_ends
 
 _DIGEST_BYTES = 16
 
@@ -18,11 +19,15 @@ def fingerprint(text: str | LineTable, function: FunctionMetrics) -> str:
     change it; any other edit inside it does.
     """
     table = text if isinstance(text, LineTable) else LineTable(text)
-    lines = [
-        table.line_text(line).rstrip() for line in range(function.edit_line - 1, function.end_line)
-    ]
-    own = textwrap.dedent("\n".join(lines))
-    return blake2b(own.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
+    start = table.line_start(function.edit_line - 1)
+    return _digest(table.text[start : table.line_end(function.end_line - 1)])
+
+
+@lru_cache(maxsize=1024)  # most functions are as they were at the last keystroke
+def _digest(own: str) -> str:
+    lines = [line.rstrip() for line in unify_line_ends(own).split("\n")]
+    plain = textwrap.dedent("\n".join(lines))
+    return blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def relocate(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from architect_server.analysis.model import Decision, FileMetrics, FunctionMetrics, Span
+from architect_server.analysis.text import stretch
 
 
 def carry_over(old_text: str, old: FileMetrics, new_text: str, new: FileMetrics) -> FileMetrics:
@@ -39,15 +40,16 @@ def carry_over(old_text: str, old: FileMetrics, new_text: str, new: FileMetrics)
 
 def _edited_lines(old_text: str, new_text: str) -> tuple[int, int, int]:
     """First and last 1-based line of the old text that an edit touched, and lines it added."""
-    old_lines, new_lines = old_text.split("\n"), new_text.split("\n")
-    shorter = min(len(old_lines), len(new_lines))
-    head = 0
-    while head < shorter and old_lines[head] == new_lines[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old_lines[-1 - tail] == new_lines[-1 - tail]:
-        tail += 1
-    return head + 1, len(old_lines) - tail, len(new_lines) - len(old_lines)
+    start, end, new = stretch(old_text, new_text)
+    first = old_text.count("\n", 0, start) + 1
+    last = old_text.count("\n", 0, end) + 1
+    if _begins_line(old_text, end) and _begins_line(new_text, start + len(new)):
+        last -= 1  # the line behind the stretch is as it was
+    return first, last, new.count("\n") - old_text.count("\n", start, end)
+
+
+def _begins_line(text: str, offset: int) -> bool:
+    return offset == 0 or text[offset - 1] == "\n"
 
 
 def _moved(function: FunctionMetrics, lines: int) -> FunctionMetrics:

@@ -85,22 +85,14 @@ def find(metrics: FileMetrics, limits: Limits) -> tuple[Finding, ...]:
     findings decides, nothing is lost here.
     """
     findings = []
+    limited = [(rule, limit) for rule in _ALL if (limit := getattr(limits, rule.code)) > 0]
     for function in metrics.functions:
-        for rule in _ALL:
-            limit = getattr(limits, rule.code)
+        for rule, limit in limited:
             value = rule.value(function)
-            if 0 < limit < value:
+            if value > limit:
                 severity: Severity = "error" if value >= _ERROR_FROM * limit else "warning"
-                findings.append(
-                    Finding(
-                        rule.code,
-                        severity,
-                        _message(rule, function, value, limit),
-                        function,
-                        value,
-                        limit,
-                    )
-                )
+                message = _message(rule, function, value, limit)
+                findings.append(Finding(rule.code, severity, message, function, value, limit))
     return tuple(findings)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 
 BOM = "\ufeff"
 
@@ -18,6 +19,47 @@ def unify_line_ends(text: str) -> str:
     return _LINE_END.sub("\n", text) if "\r" in text else text
 
 
+def stretch(old: str, new: str) -> tuple[int, int, str]:
+    """``(start, end, text)``: the one stretch of ``old`` that, replaced by ``text``, gives ``new``.
+
+    It lies between what both share at the start and at the end. Found by bisection over
+    comparisons, which run as fast as memory is read.
+    """
+    start = _shared(min(len(old), len(new)), lambda low, high: old[low:high] == new[low:high])
+    longest = min(len(old), len(new)) - start
+    tail = _shared(
+        longest,
+        lambda low, high: (
+            old[len(old) - high : len(old) - low] == new[len(new) - high : len(new) - low]
+        ),
+    )
+    return start, len(old) - tail, new[start : len(new) - tail]
+
+
+def _shared(longest: int, same: Callable[[int, int], bool]) -> int:
+    """How far ``same(low, high)`` holds from 0 on, at most ``longest``."""
+    low, high = 0, longest
+    while low < high:
+        middle = (low + high + 1) // 2
+        if same(low, middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _starts(text: str, start: int, end: int) -> list[int]:
+    """Where the lines begin whose line ends lie in ``text[start:end]``."""
+    if text.find("\r", start, end) >= 0:
+        return [match.end() for match in _LINE_END.finditer(text, start, end)]
+    found = []
+    at = text.find("\n", start, end)
+    while at >= 0:
+        found.append(at + 1)
+        at = text.find("\n", at + 1, end)
+    return found
+
+
 class LineTable:
     """Where the lines of ``text`` begin and end.
 
@@ -26,18 +68,31 @@ class LineTable:
     protocol asks of servers.
     """
 
-    __slots__ = ("_ends", "_starts", "text")
+    __slots__ = ("_starts", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        starts = [0]
-        ends = []
-        for match in _LINE_END.finditer(text):
-            ends.append(match.start())
-            starts.append(match.end())
-        ends.append(len(text))
-        self._starts = starts
-        self._ends = ends
+        self._starts = [0, *_starts(text, 0, len(text))]
+
+    def spliced(self, start: int, end: int, new: str) -> LineTable:
+        """The table of the text with ``text[start:end]`` replaced by ``new``.
+
+        Only what lies around the change is read; the lines behind it move as numbers.
+        """
+        table = LineTable.__new__(LineTable)
+        text = table.text = self.text[:start] + new + self.text[end:]
+        shift = len(new) - (end - start)
+        # From the line before, as a CR at its end may meet a LF now; to the line behind.
+        first = max(0, bisect_right(self._starts, start) - 2)
+        last = bisect_right(self._starts, end + 1)
+        until = self._starts[last] + shift if last < len(self._starts) else len(text)
+        table._starts = self._starts[: first + 1]
+        table._starts += _starts(text, self._starts[first], until)
+        if last < len(self._starts):
+            if table._starts[-1] == until:
+                table._starts.pop()
+            table._starts += [one + shift for one in self._starts[last:]]
+        return table
 
     @property
     def line_count(self) -> int:
@@ -52,15 +107,17 @@ class LineTable:
 
     def line_end(self, line: int) -> int:
         """Offset behind the last character of ``line``, before its line end."""
-        if line >= len(self._ends):
+        line = max(line, 0)
+        if line + 1 >= len(self._starts):
             return len(self.text)
-        return self._ends[max(line, 0)]
+        end = self._starts[line + 1] - 1
+        return end - (self.text[end] == "\n" and end > 0 and self.text[end - 1] == "\r")
 
     def line_text(self, line: int) -> str:
         """The characters of ``line`` without its line end; empty for lines that do not exist."""
         if not 0 <= line < len(self._starts):
             return ""
-        return self.text[self._starts[line] : self._ends[line]]
+        return self.text[self._starts[line] : self.line_end(line)]
 
     def offset(self, line: int, column: int) -> int:
         """Offset of a position; a column past the end of its line is the line's end."""
@@ -70,4 +127,4 @@ class LineTable:
         """``(line, column)`` of an offset; inside a CRLF it is the position before it."""
         offset = min(max(offset, 0), len(self.text))
         line = bisect_right(self._starts, offset) - 1
-        return line, min(offset, self._ends[line]) - self._starts[line]
+        return line, min(offset, self.line_end(line)) - self._starts[line]

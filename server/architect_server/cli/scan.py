@@ -9,6 +9,7 @@ from pathlib import Path
 
 from architect_server.discovery import matches
 from architect_server.file_check import Checked, check_file
+from architect_server.result_cache import shared_results
 from architect_server.settings import Settings, SettingsByPlace
 from architect_server.worker import AnalysisWorker
 
@@ -43,6 +44,7 @@ async def scan(
     async with asyncio.TaskGroup() as group:
         for _ in range(workers):
             group.create_task(work())
+    shared_results().flush()
     return [results[index] for index in sorted(results)]
 
 

@@ -59,7 +59,13 @@ async def _measure(server: ArchitectServer, document: Document, settings: Settin
     text = document.text
     if document.uri in server.session.notebooks and document.language_id == "python":
         text = without_magics(text)
-    return await server.worker.measure(text, document.language_id, settings.time_limit)
+    metrics = server.live.measure(document.uri, text)
+    if metrics is not None:
+        return metrics
+    answer = await server.worker.analyse(text, document.language_id, settings.time_limit)
+    if server.session.documents.get(document.uri) is document:
+        server.live.adopt(document.uri, text, answer)
+    return answer.metrics
 
 
 def take(server: ArchitectServer, result: Result) -> None:

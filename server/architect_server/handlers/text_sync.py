@@ -59,6 +59,7 @@ def forget_text(server: ArchitectServer, uri: str) -> None:
     """Forget an open text; the workspace's diagnostics take over for its file."""
     server.workspace_scan.changed()
     server.schedule.cancel(uri)
+    server.live.forget(uri)
     server.session.close(uri)
     server.pulled.pop(uri, None)
     server.opinions.pop(uri, None)

@@ -17,6 +17,7 @@ from architect_server.document import Document
 from architect_server.file_check import check_file
 from architect_server.handlers.analyse import tell_problems
 from architect_server.progress import Cancelled, Report, run_with_progress
+from architect_server.result_cache import shared_results
 from architect_server.server import ArchitectServer, FileReport
 from architect_server.session import Result
 from architect_server.worker import AnalysisWorker
@@ -125,6 +126,7 @@ async def _look_at(
             report(f"{number + 1} of {len(files)} files", 100 * number // len(files))
     finally:
         worker.close()
+        shared_results().flush()
     gone = request.known.keys() - reported.keys() - {one.uri for one in batch}
     batch += [_full(uri, [], "") for uri in sorted(gone) if uri not in server.session.documents]
     server.workspace_reported = reported

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from architect_server.analysis.incremental.measured import NotProvableError
 from architect_server.analysis.incremental.text import (
     IncrementalText,
     Memory,
-    NotProvableError,
     OverBudgetError,
 )
 from architect_server.analysis.measure import measure

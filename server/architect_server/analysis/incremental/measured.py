@@ -60,7 +60,8 @@ def measure_parsed(text: str, indented: bool) -> Measured:
     raw = lizard_adapter.count(source, "source.py")
     functions, missing = check_parsed(source, outline(source), raw)
     if raw.stopped or missing or _depends(source):
-        raise NotProvableError
+        reason = raw.stopped or ("unread" if missing else "dependent")
+        raise NotProvableError(reason)
     return Measured(moved(functions, -extra), lines, rest=raw.rest)
 
 

@@ -35,6 +35,10 @@ class Piece:
     parses: bool
 
 
+def _unlimited(characters: int) -> None:
+    """Look ahead as far as it takes."""
+
+
 def pieces(
     text: str, parses: Parses, start: int = 0, inside: OpenClass | None = None
 ) -> Iterator[Piece]:
@@ -45,8 +49,17 @@ def pieces(
         start, inside = start + piece.length, piece.then_inside
 
 
-def next_piece(text: str, parses: Parses, start: int, inside: OpenClass | None) -> Piece:
-    """The piece that begins at the cut ``start``, where ``inside`` is open."""
+def next_piece(
+    text: str,
+    parses: Parses,
+    start: int,
+    inside: OpenClass | None,
+    look_ahead: Callable[[int], None] = _unlimited,
+) -> Piece:
+    """The piece that begins at the cut ``start``, where ``inside`` is open.
+
+    ``look_ahead`` is told how many characters must be looked at, and may raise.
+    """
     end_of_text = Cut(len(text), "statement", None)
     indented = inside is not None
     candidates, again = tee(cuts(text, start, inside))
@@ -54,12 +67,19 @@ def next_piece(text: str, parses: Parses, start: int, inside: OpenClass | None) 
     fits = parses(text[start : end.offset], indented)
     looked_at = end.offset
     if not fits:
-        true = next(true_ends(text, start, again), end_of_text)
+        true = next(true_ends(text, start, _told(again, start, look_ahead)), end_of_text)
+        look_ahead(true.offset - start)
         looked_at = true.offset
         if true.offset != end.offset and parses(text[start : true.offset], indented):
             fits, end = True, true
     reach = _line_end(text, looked_at) - start
     return Piece(end.offset - start, reach, inside, end.inside, fits)
+
+
+def _told(cuts: Iterator[Cut], start: int, look_ahead: Callable[[int], None]) -> Iterator[Cut]:
+    for cut in cuts:
+        look_ahead(cut.offset - start)
+        yield cut
 
 
 def _line_end(text: str, offset: int) -> int:

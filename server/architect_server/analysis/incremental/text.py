@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from architect_server.analysis import guards
 from architect_server.analysis.incremental.boundaries import OpenClass
@@ -22,7 +24,7 @@ from architect_server.analysis.python_measure import confidence
 from architect_server.analysis.python_outline import UnparsableError
 from architect_server.analysis.python_pieces import moved_block, prefix_of
 from architect_server.analysis.raw import RawFile
-from architect_server.analysis.text import BOM
+from architect_server.analysis.text import BOM, stretch
 
 _DEF = re.compile(r"(?:[ \t]*+@[^\n]*+\n)*+[ \t]*+(?:async[ \t]++)?def\b")
 
@@ -43,6 +45,9 @@ class Part:
 
     piece: Piece
     measured: Measured
+
+
+_Placed = tuple[int, tuple[FunctionMetrics, ...]]
 
 
 class Memory:
@@ -67,7 +72,7 @@ class Memory:
 
     def broken(self, text: str, piece: Piece) -> Measured:
         """The figures of a piece that does not parse."""
-        self._spend(4 * len(text))
+        self._spend(2 * len(text))
         return measure_broken(text, piece)
 
     def _parsed(self, text: str, indented: bool) -> Measured | None:
@@ -80,6 +85,11 @@ class Memory:
             if self._size > _REMEMBERED:
                 self._forget()
         return self._known[key]
+
+    def look_ahead(self, characters: int) -> None:
+        """So many characters must be looked at to see where a piece ends."""
+        if self.budget is not None and characters > self.budget:
+            raise OverBudgetError
 
     def _spend(self, characters: int) -> None:
         if self.budget is not None:
@@ -101,15 +111,31 @@ class IncrementalText:
         OverBudgetError: the memory's budget does not suffice; the object is as before.
     """
 
-    def __init__(self, text: str, language: str, memory: Memory) -> None:
+    def __init__(
+        self, text: str, language: str, memory: Memory, parts: Sequence[Part] | None = None
+    ) -> None:
+        """``parts`` are those of ``text`` where they are known already."""
         self._memory = memory
         self._language = language
-        self.text = ""
-        self._parts: list[Part] = []
-        self._starts: list[int] = []
+        self.text = text if parts else ""
+        self._parts = list(parts or ())
+        lengths = [part.piece.length for part in self._parts]
+        self._starts = list(accumulate(lengths, initial=0))[:-1]
         #: For each part where its figures were placed last: lines before it, and the figures.
-        self._placed: list[tuple[int, tuple[FunctionMetrics, ...]] | None] = []
-        self.edit(0, 0, text)
+        self._placed: list[_Placed | None] = [None] * len(self._parts)
+        if not parts:
+            self.edit(0, 0, text)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The text's pieces with their figures, to go on with in another process."""
+        return tuple(self._parts)
+
+    def become(self, text: str) -> None:
+        """Go over to ``text``, by the one stretch in which it differs."""
+        start, end, new = stretch(self.text, text)
+        if self.text != text:
+            self.edit(start, end, new)
 
     def edit(self, start: int, end: int, new: str) -> None:
         """Replace ``text[start:end]`` by ``new``; offsets count code points."""
@@ -178,7 +204,7 @@ class IncrementalText:
 
     def _next_part(self, text: str, start: int, inside: OpenClass | None) -> Part:
         memory = self._memory
-        piece = next_piece(text, memory.parses, start, inside)
+        piece = next_piece(text, memory.parses, start, inside, memory.look_ahead)
         try:
             part = self._part(text, start, piece)
             for _ in range(_MOST_JOINED):
@@ -200,7 +226,8 @@ class IncrementalText:
         if piece.inside != piece.then_inside or not piece.parses:
             raise NotProvableError
         behind = start + piece.length
-        following = next_piece(text, self._memory.parses, behind, piece.inside)
+        memory = self._memory
+        following = next_piece(text, memory.parses, behind, piece.inside, memory.look_ahead)
         if following.then_inside != piece.inside or not following.parses:
             raise NotProvableError
         length = piece.length + following.length

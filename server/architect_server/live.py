@@ -1,0 +1,56 @@
+"""Open texts that are measured on the loop, where an edit's work is known to be small.
+
+Whatever may be long goes to the worker: nothing is begun here that reads more than a few
+thousand characters, and the patterns that read them are linear.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from architect_server.analysis.model import FileMetrics
+
+if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
+    from architect_server.analysis.incremental.text import IncrementalText, Memory
+    from architect_server.worker import Answer
+
+#: Characters of code that one edit may have read on the loop: some 3 to 5 milliseconds.
+BUDGET = 24_000
+
+
+class LiveTexts:
+    """The pieces of each open text, by its URI. Meant for use on the loop only."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, IncrementalText] = {}
+        self._memory: Memory | None = None
+
+    def adopt(self, uri: str, text: str, answer: Answer) -> None:
+        """Go on from what the worker found in ``text``."""
+        self.forget(uri)
+        if answer.parts:
+            from architect_server.analysis.incremental.text import IncrementalText, Memory
+
+            self._memory = self._memory or Memory()
+            language = answer.metrics.language
+            self._texts[uri] = IncrementalText(text, language, self._memory, answer.parts)
+
+    def measure(self, uri: str, text: str) -> FileMetrics | None:
+        """The figures of ``text``, which the text at ``uri`` has become; None is for the worker."""
+        live = self._texts.get(uri)
+        if live is None or self._memory is None:
+            return None
+        from architect_server.analysis.incremental.measured import NotProvableError
+        from architect_server.analysis.incremental.text import OverBudgetError
+
+        self._memory.budget = BUDGET
+        try:
+            live.become(text)
+        except (NotProvableError, OverBudgetError):
+            self.forget(uri)
+            return None
+        return live.metrics()
+
+    def forget(self, uri: str) -> None:
+        """The text was closed, or nothing is known of it any more."""
+        self._texts.pop(uri, None)
