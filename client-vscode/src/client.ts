@@ -94,8 +94,10 @@ function clientOptions(
         progress.handle(token, params, next);
       },
       workspace: {
-        handleApplyEdit: (params, next) =>
-          proposals.handleApplyEdit(params, (edit) => next(edit, new vscode.CancellationTokenSource().token)),
+        handleApplyEdit: (params, next) => {
+          progress.endAll(); // the architect has done its part: from here on the person decides
+          return proposals.handleApplyEdit(params, (edit) => next(edit, new vscode.CancellationTokenSource().token));
+        },
         configuration: (params) =>
           params.items.map(({ scopeUri, section }) =>
             section === SECTION ? serverOptions(context, scopeUri) : null,

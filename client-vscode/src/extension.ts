@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { DidChangeConfigurationNotification, type LanguageClient } from "vscode-languageclient/node";
 import { createClient, serverOptions } from "./client";
-import { askArchitect } from "./commands";
+import { askArchitect, askQuestion, review } from "./commands";
 import { LANGUAGES } from "./languages";
 import { Lifecycle } from "./lifecycle";
 import { showError } from "./log";
@@ -27,6 +27,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     log,
     status,
     vscode.commands.registerCommand("architect.askHere", askArchitect),
+    vscode.commands.registerCommand("architect.reviewHere", review),
+    vscode.commands.registerCommand("architect.questionHere", askQuestion),
     vscode.commands.registerCommand("architect.restart", restart),
     vscode.commands.registerCommand(SHOW_LOGS, () => {
       log.show();

@@ -35,7 +35,7 @@ export class ProgressNotices {
     }
   }
 
-  /** Nothing more will come: the server has ended. */
+  /** There is nothing left to wait for, or to cancel. */
   endAll(): void {
     for (const token of [...this.shown.keys()]) this.end(token);
   }

@@ -66,10 +66,10 @@ export class Status implements vscode.Disposable {
   }
 }
 
-/** The server's findings in one file, the gravest first. */
+/** The server's findings in one file, the gravest first; hints are remarks and not counted. */
 function ownFindings(uri: vscode.Uri): vscode.Diagnostic[] {
   return vscode.languages
     .getDiagnostics(uri)
-    .filter((diagnostic) => diagnostic.source === "architect")
+    .filter(({ source, severity }) => source === "architect" && severity !== vscode.DiagnosticSeverity.Hint)
     .sort((a, b) => a.severity - b.severity);
 }

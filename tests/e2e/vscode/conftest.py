@@ -165,7 +165,9 @@ def host(vsix: Path, bare_python: Path, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture
 def vscode(host: Host, tmp_path: Path) -> VSCode:
     """VS Code with an empty workspace of its own."""
-    window = VSCode(host, tmp_path)
+    workspace = tmp_path / "shop"
+    workspace.mkdir()
+    window = VSCode(host, workspace)
     window.configure()
     return window
 

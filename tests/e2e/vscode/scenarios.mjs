@@ -49,6 +49,7 @@ export async function askApplyUndo(vs, { file, finding }) {
   await askByLightBulb(vs);
   await vs.see(PROPOSAL);
   const apply = await vs.see(`${NOTIFICATION} ${BUTTON}:has-text("Apply")`);
+  await vs.gone(`${NOTIFICATION} ${BUTTON}:has-text("Cancel")`);
   await vs.screenshot("proposal");
   assert.equal(vs.saved(file), before, "nothing changes before the person says so");
   await apply.click();
@@ -153,5 +154,24 @@ export async function askCancel(vs, { finding, asked }) {
   await vs.screenshot("progress");
   await cancel.click();
   await vs.gone(`${NOTIFICATION} ${BUTTON}:has-text("Cancel")`);
+  return {};
+}
+
+/** Ask for a review and a question where there is no model: each is answered with what is missing. */
+export async function inquireWithoutModel(vs, { finding, said }) {
+  await vs.problems(finding.name);
+  await vs.focusEditor();
+  await vs.command("Architect: Review file or selection");
+  const answer = `${NOTIFICATION}:has-text("${said}")`;
+  await vs.see(answer);
+  await vs.command("Notifications: Clear All Notifications");
+  await vs.gone(answer);
+  await vs.focusEditor();
+  await vs.command("Architect: Ask a question");
+  await vs.see('.quick-input-widget :text("What do you want to know")');
+  await vs.page.keyboard.insertText("Where does this belong?");
+  await vs.press("Enter");
+  await vs.see(answer);
+  await vs.screenshot("no-model");
   return {};
 }

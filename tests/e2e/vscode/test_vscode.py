@@ -91,6 +91,12 @@ def test_a_wrong_interpreter_is_said_in_one_sentence(vscode: Any, example: Path)
     vscode.run("noPython", example.name)
 
 
+def test_a_review_without_a_model_says_what_is_missing(
+    vscode: Any, example: Path, finding: dict[str, Any]
+) -> None:
+    vscode.run("inquireWithoutModel", example.name, finding=finding, said="anthropic")
+
+
 def test_an_untrusted_workspace_is_measured_and_its_interpreter_never_runs(
     vscode: Any, example: Path, finding: dict[str, Any]
 ) -> None:

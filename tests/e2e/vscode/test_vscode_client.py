@@ -1,0 +1,53 @@
+"""The extension's own checks: strict types, lint and unit tests, and what its package holds."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+CLIENT = Path(__file__).resolve().parents[3] / "client-vscode"
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.mark.parametrize("script", ["lint", "test"])
+def test_the_clients_own_checks_pass(vsix: Path, script: str) -> None:
+    """``vsix`` has installed the packages that the checks need."""
+    done = subprocess.run(
+        ["npm", "run", script], cwd=CLIENT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_vsix_fits_every_platform_and_carries_its_licences(vsix: Path) -> None:
+    with zipfile.ZipFile(vsix) as package:
+        names = package.namelist()
+    native = (".so", ".pyd", ".dylib", ".node", ".pyc")
+    assert not [name for name in names if name.endswith(native)]
+    assert not [name for name in names if "node_modules" in name or "/src/" in name]
+    assert "extension/out/THIRD-PARTY-NOTICES.txt" in names
+    bundled = {name.split("/")[3] for name in names if ".dist-info/" in name}
+    licensed = {
+        name.split("/")[3]
+        for name in names
+        if ".dist-info/" in name and Path(name).name.upper().startswith("LICENSE")
+    }
+    assert bundled
+    assert licensed == bundled
+
+
+def test_the_bundle_lacks_nothing_but_the_models_sdk(vsix: Path, bare_python: Path) -> None:
+    """A Python without packages runs the command line from the bundle."""
+    bootstrap = CLIENT / "bundled" / "bootstrap.py"
+    example = CLIENT.parent / "examples" / "order_service.py"
+    done = subprocess.run(
+        [bare_python / "python3", "-I", bootstrap, "check", example],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr  # findings
+    assert "place_order" in done.stdout
