@@ -15,6 +15,7 @@ from architect_agents.errors import ArchitectError
 from architect_agents.types import Report
 from architect_server.analysis.model import Severity
 from architect_server.document import Document, Splice, rebase
+from architect_server.model_access import why_no_model
 from architect_server.refactor import (
     Refused,
     Surroundings,
@@ -120,14 +121,6 @@ async def inquire(
         _point(number, finding, document) for number, finding in enumerate(answer.findings, 1)
     )
     return Opinion(document, answer.title, as_markdown(answer), points, answer)
-
-
-def why_no_model() -> str:
-    """Why only a model can answer this, and how to get one."""
-    from architect_agents.models.credentials import why_unavailable
-
-    how = why_unavailable() or "The setting architect.offline keeps it from being asked."
-    return f"Reviews and answers come from a model, and there is none to ask. {how}"
 
 
 def _point(number: int, finding: Any, document: Document) -> Point:

@@ -6,13 +6,10 @@ Target → request → outcome with verdict → an edit of exactly the text that
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlparse
 
 from architect_agents.errors import ArchitectError
 from architect_agents.types import (
@@ -155,49 +152,12 @@ def request_for(
     )
 
 
-def servers_to_approve(
-    workspace: Path | None, language: str, settings: Settings
-) -> list[tuple[str, Callable[[], None]]]:
-    """The workspace's MCP servers that the agent names and nobody approved yet.
-
-    Each with what would run, or where it would connect, and how to keep the person's yes.
-    """
-    from architect_agents.agent_file import choose_agent
-    from architect_agents.mcp_config import Approvals
-    from architect_agents.places import approvals_file
-    from architect_agents.workbench import waiting_for_approval
-
-    if workspace is None:
-        return []
-    approvals = Approvals(approvals_file())
-    try:
-        agent = choose_agent(
-            RefactorRequest("", language, "", "", 1, workspace=workspace), settings.agent
-        )
-    except ArchitectError:
-        return []  # the run itself will say so
-    return [
-        (f"{entry.name}: {entry.summary}", partial(approvals.grant, workspace, entry))
-        for entry in waiting_for_approval(agent, workspace, approvals)
-    ]
-
-
 def shown_path(document: Document, surroundings: Surroundings) -> str:
     """The path inside the workspace; a document's name where it lies outside or nowhere."""
     path, workspace = surroundings.path, surroundings.workspace
     if path is not None and workspace is not None and path.is_relative_to(workspace):
         return path.relative_to(workspace).as_posix()
     return document.name
-
-
-def model_provider() -> str:
-    """Who would get what is sent to a model; empty where no model can be asked."""
-    from architect_agents.models.credentials import credentials_available
-
-    if not credentials_available():
-        return ""
-    base_url = os.environ.get("ANTHROPIC_BASE_URL", "")
-    return urlparse(base_url).netloc or "Anthropic (api.anthropic.com)"
 
 
 def architect_for(request: RefactorRequest, settings: Settings, offline: bool) -> Architect:

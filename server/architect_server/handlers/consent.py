@@ -9,8 +9,8 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from architect_server.consents import allow, default_place, is_allowed
+from architect_server.model_access import model_provider, servers_to_approve
 from architect_server.progress import Cancelled
-from architect_server.refactor import model_provider, servers_to_approve
 from architect_server.server import ArchitectServer
 from architect_server.settings import Settings
 

@@ -12,7 +12,8 @@ from architect_server.document import Document
 from architect_server.handlers.analyse import show_again
 from architect_server.handlers.consent import approve_servers, must_stay_offline
 from architect_server.handlers.run import run_once, tell
-from architect_server.inquiries import Opinion, Topic, inquire, keep_page, why_no_model
+from architect_server.inquiries import Opinion, Topic, inquire, keep_page
+from architect_server.model_access import why_no_model
 from architect_server.progress import Report
 from architect_server.refactor import Refused, Surroundings
 from architect_server.server import ArchitectServer
