@@ -4,7 +4,6 @@ import type { DocumentSelector } from "vscode-languageclient/node";
 export const LANGUAGES: readonly string[] = [
   "c",
   "cpp",
-  "cuda-cpp",
   "csharp",
   "erlang",
   "fortran",

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from architect_server import __version__
+from architect_server.analysis.languages import LANGUAGE_IDS
 from architect_server.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,7 @@ def test_extension_wakes_for_every_language_it_serves(manifest: dict[str, Any]) 
     source = (CLIENT / "src" / "languages.ts").read_text(encoding="utf-8")
     served = re.findall(r'^  "([^"]+)",$', source, re.MULTILINE)
     assert len(served) > 20
+    assert set(served) <= set(LANGUAGE_IDS), "the server does not read these"
     assert manifest["activationEvents"] == [f"onLanguage:{language}" for language in served]
 
 
