@@ -38,8 +38,9 @@ export const LANGUAGES: readonly string[] = [
   "zig",
 ];
 
-/** Files and unsaved texts; not the read-only views of git, output channels and the like. */
+/** Files, unsaved texts and notebooks' cells; not the read-only views of git, output channels and the like. */
 export const DOCUMENT_SELECTOR: DocumentSelector = LANGUAGES.flatMap((language) => [
   { scheme: "file", language },
   { scheme: "untitled", language },
+  { scheme: "vscode-notebook-cell", language },
 ]);

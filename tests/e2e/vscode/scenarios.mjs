@@ -175,3 +175,12 @@ export async function inquireWithoutModel(vs, { finding, said }) {
   await vs.screenshot("no-model");
   return {};
 }
+
+/** Open a notebook: the Problems panel names the function in its cell. */
+export async function openNotebook(vs, { finding, notebook }) {
+  await vs.quickOpen(notebook);
+  await vs.see(".notebookOverlay .monaco-editor");
+  const rows = await vs.problems(finding.name);
+  await vs.screenshot("notebook");
+  return { rows };
+}

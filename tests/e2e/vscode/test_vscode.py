@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import json
 import os
 import shutil
 import stat
@@ -95,6 +96,24 @@ def test_a_review_without_a_model_says_what_is_missing(
     vscode: Any, example: Path, finding: dict[str, Any]
 ) -> None:
     vscode.run("inquireWithoutModel", example.name, finding=finding, said="anthropic")
+
+
+def test_a_notebooks_cell_is_measured(vscode: Any, finding: dict[str, Any]) -> None:
+    source = EXAMPLE.read_text(encoding="utf-8")
+    cell = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "orders",
+        "metadata": {},
+        "outputs": [],
+        "source": source.splitlines(keepends=True),
+    }
+    language = {"language_info": {"name": "python"}}
+    notebook = {"cells": [cell], "metadata": language, "nbformat": 4, "nbformat_minor": 5}
+    (vscode.workspace / "orders.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    (vscode.workspace / "README.md").write_text("# Orders\n", encoding="utf-8")
+    result = vscode.run("openNotebook", "README.md", finding=finding, notebook="orders.ipynb")
+    assert any(f"Ln {finding['line']}, Col {finding['column']}" in row for row in result["rows"])
 
 
 def test_an_untrusted_workspace_is_measured_and_its_interpreter_never_runs(

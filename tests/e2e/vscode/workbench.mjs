@@ -97,6 +97,16 @@ export class Workbench {
     await this.press("Enter");
   }
 
+  /** Open a file of the workspace by its name, in the editor that VS Code has for it. */
+  async quickOpen(file) {
+    await this.press("Control+p");
+    await this.see(".quick-input-widget input");
+    await this.page.keyboard.insertText(file);
+    await this.see(`.quick-input-list .monaco-list-row.focused:has-text("${file}")`);
+    await this.press("Enter");
+    await this.see(`.tab.active:has-text("${file}")`);
+  }
+
   /** Put the cursor at a 1-based line and column. */
   async goTo(line, column) {
     await this.press("Control+g");
