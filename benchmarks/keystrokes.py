@@ -30,7 +30,8 @@ def keystrokes(server: Server, uri: str, text: str, edits: int, seed: int = 1) -
     times = []
     for version in range(1, edits + 1):
         edit = typed.edit()
-        sent = server.change(uri, version, edit.changes)
+        whole = [{"text": "\n".join(typed.lines)}]
+        sent = server.change(uri, version, whole if server.full_sync else edit.changes)
         came, _ = server.diagnostics(uri, version)
         times.append((came - sent) * 1000)
     server.notify("textDocument/didClose", {"textDocument": {"uri": uri}})

@@ -26,6 +26,8 @@ class Server:
             stderr=subprocess.DEVNULL,
             env={**os.environ, **(environment or {})},
         )
+        #: Whether every change must carry the whole text.
+        self.full_sync = False
         self._identifier = 0
         self._messages: queue.Queue[tuple[float, Message]] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -106,7 +108,9 @@ class Server:
             },
             "initializationOptions": options,
         }
-        self.request("initialize", parameters)
+        _, result = self.request("initialize", parameters)
+        sync = result["capabilities"].get("textDocumentSync", 1)
+        self.full_sync = (sync.get("change") if isinstance(sync, dict) else sync) == 1
         answered = time.perf_counter() - self.started
         self.notify("initialized", {})
         return answered

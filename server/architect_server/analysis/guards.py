@@ -33,6 +33,8 @@ def refusal(text: str) -> str:
         megabytes = MAX_CHARACTERS / 1_000_000
         return f"The file is larger than {megabytes:g} million characters."
     for opening, closing in _SEARCHED_TO_THE_END:
+        if text.count(opening) * len(text) <= _MAX_STEPS:
+            continue
         tail = text.rfind(closing) + 1
         if text.count(opening, tail) * (len(text) - tail) > _MAX_STEPS:
             return f"{opening} is opened too often and never closed."

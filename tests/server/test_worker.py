@@ -1,0 +1,84 @@
+"""No text freezes the loop, and the worker always answers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from architect_server.analysis.measure import measure
+from architect_server.live import BUDGET, LiveTexts
+from architect_server.worker import AnalysisWorker
+
+_FUNCTION = "def f{0}(a, b):\n    if a and b:\n        return a\n    return b or {0}\n\n\n"
+_LARGE = "".join(_FUNCTION.format(number) for number in range(2_000))
+
+
+async def _longest_gap(until: asyncio.Future[object]) -> float:
+    """The longest time (seconds) in which the loop ran nothing else."""
+    longest = 0.0
+    while not until.done():
+        before = time.monotonic()
+        await asyncio.sleep(0.001)
+        longest = max(longest, time.monotonic() - before)
+    return longest
+
+
+async def test_a_large_file_in_the_worker_leaves_the_loop_alone() -> None:
+    worker = AnalysisWorker()
+    try:
+        await worker.start()
+        task = asyncio.ensure_future(worker.analyse(_LARGE, "python", 60))
+        # Generous, as tests share a machine; held on the loop it takes over a second.
+        assert await _longest_gap(task) < 0.5
+        answer = await task
+    finally:
+        worker.close()
+    assert len(answer.metrics.functions) == 2_000
+    assert len(answer.parts) == 2_000
+
+
+async def test_what_takes_too_long_is_skipped_and_the_next_text_is_measured() -> None:
+    worker = AnalysisWorker()
+    try:
+        await worker.start()
+        slow = await worker.measure(_LARGE * 6, "python", 0.05)
+        assert slow.confidence.level == "skipped"
+        assert "0.05 seconds" in slow.confidence.reason
+        assert (await worker.measure("def f():\n    pass\n", "python", 60)).functions
+    finally:
+        worker.close()
+
+
+async def test_an_edit_goes_on_from_what_the_worker_found() -> None:
+    worker, live = AnalysisWorker(), LiveTexts()
+    try:
+        live.adopt("a", _LARGE, await worker.analyse(_LARGE, "python", 60))
+    finally:
+        worker.close()
+    edited = _LARGE.replace("return b or 1000", "return b or a or (", 1)
+    assert live.measure("a", edited) == measure(edited, "python")
+    assert live.measure("b", edited) is None
+
+
+async def test_after_an_edit_over_the_budget_the_text_is_forgotten() -> None:
+    worker, live = AnalysisWorker(), LiveTexts()
+    try:
+        live.adopt("a", _LARGE, await worker.analyse(_LARGE, "python", 60))
+        edited = _LARGE + "def g(a):\n" + "    a = a or 1\n" * (BUDGET // 10)
+        assert live.measure("a", edited) is None
+        live.adopt("a", edited, await worker.analyse(edited, "python", 60))
+    finally:
+        worker.close()
+    assert live.measure("a", "# one\n" + edited) == measure("# one\n" + edited, "python")
+
+
+def test_other_languages_are_measured_as_a_whole() -> None:
+    async def answer() -> object:
+        worker = AnalysisWorker()
+        try:
+            return await worker.analyse("int f(int a) { return a; }\n", "c", 60)
+        finally:
+            worker.close()
+
+    found = asyncio.run(answer())
+    assert getattr(found, "parts", None) == ()
