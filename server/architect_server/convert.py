@@ -10,6 +10,7 @@ from pathlib import Path
 from lsprotocol import types as lsp
 from pygls import uris
 
+from architect_server.agent_problems import AgentProblem
 from architect_server.analysis.model import Finding, FunctionMetrics, Severity, Span
 from architect_server.analysis.suppression import SuppressionFinding
 from architect_server.document import Change, Document, Encoding, Place, Splice
@@ -226,20 +227,46 @@ def to_points(opinion: Opinion, document: Document, client: ClientFacts) -> list
     ]
 
 
+def to_agent_diagnostic(
+    problem: AgentProblem, document: Document, client: ClientFacts
+) -> lsp.Diagnostic:
+    """A mistake of an agent file, on the word that is wrong or on its whole line."""
+    line = problem.line - 1
+    text = document.lines.line_text(line)
+    start = max(text.find(problem.old), 0) if problem.old else 0
+    end = start + len(problem.old) if problem.old else len(text)
+    return lsp.Diagnostic(
+        range=to_range(document, Span(problem.line, start, end), client.encoding),
+        message=problem.message,
+        severity=_SEVERITY[problem.severity],
+        source=SOURCE,
+        code=problem.code,
+    )
+
+
 def to_workspace_edit(
+    document: Document, splices: Sequence[Splice], client: ClientFacts
+) -> lsp.WorkspaceEdit:
+    """An edit of exactly this version."""
+    edits = [_text_edit(document, splice, client) for splice in splices]
+    if not client.document_changes:
+        return lsp.WorkspaceEdit(changes={document.uri: edits})
+    identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+    return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(identifier, [*edits])])
+
+
+def to_proposal(
     document: Document,
     splices: Sequence[Splice],
     client: ClientFacts,
     label: str,
     description: str = "",
 ) -> lsp.WorkspaceEdit:
-    """An edit of exactly this version, to be confirmed by the person where the client can ask."""
+    """The same, to be confirmed by the person where the client can ask."""
+    if not (client.document_changes and client.change_annotations):
+        return to_workspace_edit(document, splices, client)
     edits = [_text_edit(document, splice, client) for splice in splices]
-    if not client.document_changes:
-        return lsp.WorkspaceEdit(changes={document.uri: edits})
     identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
-    if not client.change_annotations:
-        return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(identifier, [*edits])])
     annotated = [
         lsp.AnnotatedTextEdit(annotation_id=SOURCE, range=edit.range, new_text=edit.new_text)
         for edit in edits

@@ -6,11 +6,13 @@ import asyncio
 
 from lsprotocol import types as lsp
 
+from architect_server.agent_problems import is_agent_file
 from architect_server.analysis.carry_over import carry_over
 from architect_server.analysis.model import Confidence, FileMetrics
 from architect_server.analysis.notebook_cells import without_magics
 from architect_server.convert import to_diagnostics, to_points
 from architect_server.document import Document
+from architect_server.handlers.agent_files import agent_diagnostics
 from architect_server.judgement import judge
 from architect_server.server import ArchitectServer
 from architect_server.session import Result
@@ -30,7 +32,7 @@ async def _analyse(server: ArchitectServer, document: Document) -> None:
     path = server.path_of(document.uri)
     settings = server.session.settings_for(path, document.language_id)
     tell_problems(server)
-    if server.session.leaves_out(path, settings):
+    if server.session.leaves_out(path, settings) or is_agent_file(path):
         take(server, Result(document, FileMetrics(document.language_id, Confidence()), ()))
         return
     metrics = await _measure(server, document, settings)
@@ -78,6 +80,7 @@ def take(server: ArchitectServer, result: Result) -> None:
 def shown_diagnostics(server: ArchitectServer, result: Result) -> list[lsp.Diagnostic]:
     """All that is to be shown of a document: its findings, and the points of a review."""
     found = to_diagnostics(result, server.session.client)
+    found += agent_diagnostics(server, result.document)
     opinion = server.opinions.get(result.document.uri)
     if opinion is not None:
         found += to_points(opinion, result.document, server.session.client)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from lsprotocol import types as lsp
 
-from architect_server.convert import SOURCE, to_workspace_edit
-from architect_server.handlers import suppress_actions
+from architect_server.convert import SOURCE, to_proposal
+from architect_server.handlers import agent_files, suppress_actions
 from architect_server.handlers.commands import ASK, SIMPLIFY
 from architect_server.server import ArchitectServer
 from architect_server.target import RefactorTarget, target_of
@@ -33,6 +33,7 @@ def code_action(server: ArchitectServer, params: lsp.CodeActionParams) -> list[l
     if not _wanted(suppress_actions.KIND, params.context.only):
         return _architects(server, params)
     return [
+        *agent_files.fixes(server, params),
         *suppress_actions.removals(server, params),
         *_architects(server, params),
         *suppress_actions.suppressions(server, params),
@@ -78,7 +79,7 @@ def _suggestions(server: ArchitectServer, params: lsp.CodeActionParams) -> list[
         last, _ = document.lines.position(point.extent.end)
         if point.suggestion and first <= params.range.end.line and last >= params.range.start.line:
             title = f"Apply suggestion {point.number}: {point.title} ({point.headline})"
-            edit = to_workspace_edit(document, point.suggestion, client, title)
+            edit = to_proposal(document, point.suggestion, client, title)
             actions.append(lsp.CodeAction(title=title, kind=SUGGESTION_KIND, edit=edit))
     return actions
 

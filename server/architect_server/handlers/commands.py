@@ -6,7 +6,7 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
-from architect_server.convert import to_path, to_workspace_edit
+from architect_server.convert import to_path, to_proposal
 from architect_server.document import Document
 from architect_server.handlers.consent import approve_servers, must_stay_offline
 from architect_server.handlers.run import run_once, tell, workspace_key
@@ -85,7 +85,7 @@ async def _deliver(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
             f"Architect: {answer.function} changed while the architect "
             "was at work, so nothing was edited; ask again on the new text.",
         )
-    edit = to_workspace_edit(current, splices, server.session.client, answer.title, answer.summary)
+    edit = to_proposal(current, splices, server.session.client, answer.title, answer.summary)
     response = await server.workspace_apply_edit_async(
         lsp.ApplyWorkspaceEditParams(edit=edit, label=answer.title)
     )

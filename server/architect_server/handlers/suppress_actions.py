@@ -89,5 +89,5 @@ def _action(
         kind=KIND,
         diagnostics=[diagnostic] if diagnostic else None,
         is_preferred=preferred or None,
-        edit=to_workspace_edit(result.document, [splice], client, title),
+        edit=to_workspace_edit(result.document, [splice], client),
     )
