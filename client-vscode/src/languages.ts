@@ -39,8 +39,12 @@ export const LANGUAGES: readonly string[] = [
 ];
 
 /** Files, unsaved texts and notebooks' cells; not the read-only views of git, output channels and the like. */
-export const DOCUMENT_SELECTOR: DocumentSelector = LANGUAGES.flatMap((language) => [
-  { scheme: "file", language },
-  { scheme: "untitled", language },
-  { scheme: "vscode-notebook-cell", language },
-]);
+export const DOCUMENT_SELECTOR: DocumentSelector = [
+  ...LANGUAGES.flatMap((language) => [
+    { scheme: "file", language },
+    { scheme: "untitled", language },
+    { scheme: "vscode-notebook-cell", language },
+  ]),
+  // The server shows what is wrong with an agent file.
+  { scheme: "file", language: "markdown", pattern: "**/.claude/agents/*.md" },
+];
