@@ -15,7 +15,7 @@ from architect_agents.refactoring.module_source import (
     read_module,
 )
 from architect_agents.refactoring.refusal import Refusal
-from architect_agents.refactoring.search import Budget, Result, Search, Step
+from architect_agents.refactoring.search import Budget, Result, Search, Step, figures_of
 from architect_agents.refactoring.search_goals import Goal
 from architect_agents.refactoring.splice import edits_between
 from architect_agents.types import (
@@ -117,9 +117,8 @@ class _Work:
         return self._nothing(function, result)
 
     def _goal(self, module: ModuleSource, function: Function) -> Goal:
-        figures = self.measure(module.text, self.request.language)
-        own = [one for one in figures if one.start_line == function.node.lineno]
-        return Goal.of(own[0], self.request.limits) if own else Goal()
+        figures = figures_of(self.measure, module, function)
+        return Goal.of(figures, self.request.limits) if figures else Goal()
 
     def _search(self, until: float) -> Search:
         return Search(self.measure, Budget(until, self.cancelled.is_set), goal=self.goal)

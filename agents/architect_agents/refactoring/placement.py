@@ -8,7 +8,6 @@ from typing import Literal
 
 from architect_agents.refactoring.code_facts import CodeFacts
 from architect_agents.refactoring.flow.scopes import within_scope
-from architect_agents.refactoring.module_source import statement_children
 from architect_agents.refactoring.refusal import RefusedError
 from architect_agents.refactoring.subject import Subject
 
@@ -129,7 +128,7 @@ def _end_of_group(subject: Subject, line: int) -> int:
     Overloads, and the setter and deleter of a property, follow their first definition. Behind
     them stand the helpers that an earlier step cut out of what comes before ``line``.
     """
-    siblings = _siblings(subject)
+    siblings = subject.siblings
     place = siblings.index(subject.node)
     last: ast.stmt = subject.node
     for later in siblings[place + 1 :]:
@@ -150,19 +149,6 @@ def _belongs_to(node: ast.AST, name: str) -> bool:
         if isinstance(decorator, ast.Attribute) and isinstance(decorator.value, ast.Name)
     }
     return node.name == name or name in owners
-
-
-def _siblings(subject: Subject) -> list[ast.stmt]:
-    """The statement list that holds the function."""
-    pending: list[ast.AST] = [subject.module.tree]
-    while pending:
-        node = pending.pop()
-        for field in ("body", "orelse", "finalbody"):
-            inner = getattr(node, field, None)
-            if isinstance(inner, list) and subject.node in inner:
-                return inner
-        pending += statement_children(node)
-    raise RefusedError("not-found", "The function is not a statement of this module.")
 
 
 def _after_comments(subject: Subject, last_line: int) -> int:

@@ -218,18 +218,19 @@ class Search:
         return max(open_parts, key=lambda key: parts[key], default=None)
 
     def _value(self, module: ModuleSource, function: Function) -> int:
-        """The figure by the measure, of the function's own lines; ours if it sees none."""
-        lines = module.lines[function.first_line - 1 : function.last_line]
-        figures = self.measure(textwrap.dedent("\n".join(lines)) + "\n", "python")
-        if not figures:
-            return self.goal.own_value(function)
-        return self.goal.value(figure_of(figures, function))
+        """The figure by the measure; ours if the measure sees no function there."""
+        figures = figures_of(self.measure, module, function)
+        return self.goal.value(figures) if figures else self.goal.own_value(function)
 
 
-def figure_of(figures: Sequence[FunctionFigures], function: Function) -> FunctionFigures:
-    """The figures of ``function`` among those of its own lines: the one that begins first."""
-    named = [one for one in figures if one.qualified_name.split(".")[-1] == function.name]
-    return min(named or figures, key=lambda one: one.start_line)
+def figures_of(
+    measure: Measure, module: ModuleSource, function: Function
+) -> FunctionFigures | None:
+    """The figures of ``function``, measured on its own lines: a file may be long."""
+    lines = module.lines[function.first_line - 1 : function.last_line]
+    found = measure(textwrap.dedent("\n".join(lines)) + "\n", "python")
+    named = [one for one in found if one.qualified_name.rpartition(".")[2] == function.name]
+    return min(named or found, key=lambda one: one.start_line, default=None)
 
 
 def _is_settled(found: Sequence[_Legal], estimate: int) -> bool:

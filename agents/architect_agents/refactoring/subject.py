@@ -14,7 +14,12 @@ from architect_agents.refactoring.flow.scopes import (
     parameters_of,
     within_scope,
 )
-from architect_agents.refactoring.module_source import Function, ModuleSource, bound_name
+from architect_agents.refactoring.module_source import (
+    Function,
+    ModuleSource,
+    bound_name,
+    statement_children,
+)
 from architect_agents.refactoring.refusal import Refusal, RefusedError
 from architect_agents.refactoring.source_lines import SourceLines
 
@@ -82,6 +87,20 @@ class Subject:
                     text = f"`{node.func.id}(…)` sees the variables of the function."
                     return Refusal("frame", text)
         return None
+
+    @cached_property
+    def siblings(self) -> list[ast.stmt]:
+        """The statement list that holds the function."""
+        scopes = self.function.scopes
+        pending: list[ast.AST] = [scopes[-1] if scopes else self.module.tree]
+        while pending:
+            node = pending.pop()
+            for field in ("body", "orelse", "finalbody"):
+                inner = getattr(node, field, None)
+                if isinstance(inner, list) and self.node in inner:
+                    return inner
+            pending += statement_children(node)
+        raise RefusedError("not-found", "The function is not a statement of this module.")
 
     def last_call(self, name: str) -> int:
         """The last line that calls the earlier helper ``name``, 0 if none does."""
