@@ -146,12 +146,14 @@ def rebase(splices: Iterable[Splice], old: str, new: str) -> tuple[Splice, ...] 
     head = _shared_head(old, new)
     tail = _shared_head(old[head:][::-1], new[head:][::-1])
     changed_until = len(old) - tail
+    delta = len(new) - len(old)
+    # What was typed right in front of a splice leaves it be only if it ended its line.
+    own_line = new[: changed_until + delta].endswith(("\n", "\r"))
     moved = []
     for splice in splices:
         if splice.end < head:
             moved.append(splice)
-        elif splice.start > changed_until:
-            delta = len(new) - len(old)
+        elif splice.start > changed_until or (splice.start == changed_until and own_line):
             moved.append(Splice(splice.start + delta, splice.end + delta, splice.text))
         else:
             return None
