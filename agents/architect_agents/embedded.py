@@ -111,10 +111,32 @@ class _Work:
         result = self._search(search_until).run(module, function)
         judged = self._judge(result.steps) if result.steps else None
         if judged is not None and not _is_proved(judged.verdict):
-            judged = self._search_with_gate(module, function)
+            kept = self._proved_start(result.steps)
+            other = self._search_with_gate(module, function)
+            judged = min(filter(None, (other, kept)), key=self._what_is_left, default=None)
         if judged is not None:
             return self._proposed(judged)
         return self._nothing(function, result)
+
+    def _what_is_left(self, judged: _Judged) -> int:
+        after = judged.verdict.after
+        return after.length if self.goal.figure == "length" else after.ccn
+
+    def _proved_start(self, steps: Sequence[Step]) -> _Judged | None:
+        """The longest start of ``steps`` that the gate lets pass, found by halving.
+
+        A bad step stays in everything behind it, so that what follows need not be asked.
+        """
+        good: _Judged | None = None
+        sure, bad = 0, len(steps)
+        while bad - sure > 1 and not self.cancelled.is_set():
+            middle = (sure + bad) // 2
+            judged = self._judged(steps[:middle])
+            if _is_proved(judged.verdict):
+                good, sure = judged, middle
+            else:
+                bad = middle
+        return good
 
     def _goal(self, module: ModuleSource, function: Function) -> Goal:
         figures = figures_of(self.measure, module, function)
@@ -135,7 +157,9 @@ class _Work:
             verdict = self.gate.judge(self.request, document)
             if _is_proved(verdict):
                 passed.append((document, verdict))
-            return all(check.name in _FIGURE_CHECKS for check in verdict.failures)
+                return True
+            failed = {check.name for check in verdict.failures}
+            return bool(failed) and failed <= _FIGURE_CHECKS
 
         budget = Budget(self.deadline, self.cancelled.is_set)
         search = Search(self.measure, budget, accept, self.goal)
@@ -149,11 +173,15 @@ class _Work:
         return _Judged(tuple(steps[:count]), document, verdict)
 
     def _judge(self, steps: Sequence[Step]) -> _Judged:
-        source = self._document(steps[-1].source)
-        judged = _Judged(tuple(steps), source, self.gate.judge(self.request, source))
+        """Judge all that was found, and remember it if it is turned down."""
+        judged = self._judged(steps)
         if not _is_proved(judged.verdict):
             self.rejected = judged
         return judged
+
+    def _judged(self, steps: Sequence[Step]) -> _Judged:
+        source = self._document(steps[-1].source)
+        return _Judged(tuple(steps), source, self.gate.judge(self.request, source))
 
     def _document(self, source: str) -> str:
         """The refactored text with the byte order mark that the document began with."""

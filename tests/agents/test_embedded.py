@@ -120,6 +120,26 @@ async def test_when_the_gate_turns_a_step_down_the_next_best_is_tried() -> None:
     assert "_process_lines" not in apply_edits(ORDERS, outcome.proposal.edits)
 
 
+class ThriftyGate(PermissiveGate):
+    """Lets no candidate pass that brings more than one new function."""
+
+    def judge(self, request: RefactorRequest, candidate: str) -> Verdict:
+        verdict = super().judge(request, candidate)
+        if candidate.count("def ") - request.source.count("def ") < 2:
+            return verdict
+        check = Check("thrift", "failed", "too many functions")
+        return Verdict((*verdict.checks, check), verdict.before, verdict.after)
+
+
+async def test_when_a_later_step_is_turned_down_the_steps_before_it_are_kept() -> None:
+    asked = request(limits=FindingLimits(ccn=5))
+    all_steps = await ask(asked, PermissiveGate())
+    outcome = await ask(asked, ThriftyGate())
+    assert all_steps.rationale.count("takes over") > 1
+    assert outcome.status == "proposed"
+    assert outcome.rationale.count("takes over") == 1
+
+
 async def test_when_the_gate_turns_everything_down_the_best_is_shown_as_rejected() -> None:
     outcome = await ask(request(), PermissiveGate(disliked="def "))
     assert outcome.status == "rejected"
