@@ -108,6 +108,12 @@ def bundle_server() -> None:
     if not _is_made_from(LIBS, REQUIREMENTS):
         install_libraries()
         _note_made_from(LIBS, REQUIREMENTS)
+    # Every time: whoever ran the bundle since has left compiled files in it.
+    for path in _superfluous(LIBS):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     for package in OWN_PACKAGES:
         shutil.rmtree(LIBS / package.name, ignore_errors=True)
         shutil.copytree(package, LIBS / package.name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -120,11 +126,6 @@ def install_libraries() -> None:
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
     options = ("--no-deps", "--no-compile", "--require-hashes")
     run(*pip, "install", *options, "-r", REQUIREMENTS, "-t", LIBS)
-    for path in _superfluous(LIBS):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
 
 
 def _superfluous(folder: Path) -> Iterator[Path]:
