@@ -25,11 +25,11 @@ _STATEMENT = re.compile(
 
 def generated_line(text: str, language: str) -> int | None:
     """The 1-based line of the comment that calls ``text`` generated, or None."""
-    table = LineTable(text[:_HEAD_CHARACTERS])
-    end = table.line_start(_HEAD)
-    head = text[:end]
+    head = text[:_HEAD_CHARACTERS]
     if "generated" not in head.lower():
         return None
+    table = LineTable(head)
+    head = head[: table.line_start(_HEAD)]
     found = list(comments.find(head, language))
     for comment, below in zip_longest(found, found[1:]):
         # The two halves of the statement may stand in two comments, one below the other.

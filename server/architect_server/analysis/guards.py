@@ -27,6 +27,16 @@ def prepare(text: str) -> str:
     return unify_line_ends(text.removeprefix(BOM)).translate(_FALSE_LINE_ENDS)
 
 
+def openings(text: str) -> int:
+    """How many marks ``text`` holds that lizard may follow to the end."""
+    return sum(text.count(opening) for opening, _ in _SEARCHED_TO_THE_END)
+
+
+def may_refuse(text: str, openings: int) -> bool:
+    """Whether ``refusal`` need be asked about ``text``, which has so many ``openings``."""
+    return len(text) > MAX_CHARACTERS or openings * len(text) > _MAX_STEPS
+
+
 def refusal(text: str) -> str:
     """Why ``text`` must not reach lizard, as one sentence; empty if it may."""
     if len(text) > MAX_CHARACTERS:

@@ -65,13 +65,22 @@ def outline(source: str) -> list[PythonFunction]:
     return _Outliner(source).functions(_parse(source))
 
 
+# How messages begin that only the parser gives.
+_BY_THE_PARSER = (
+    *("invalid syntax", "expected ", "unexpected ", "unindent ", "unmatched ", "unterminated "),
+    *("closing parenthesis ", "'(' was", "'[' was", "'{' was"),
+)
+
+
 def parses(source: str) -> bool:
     """Whether ``outline`` can read ``source``; half as dear as reading it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             symtable.symtable(source, "source.py", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        if isinstance(error, SyntaxError) and (error.msg or "").startswith(_BY_THE_PARSER):
+            return False
         # The symbol table also refuses what only the compiler minds.
         try:
             _parse(source)

@@ -31,6 +31,9 @@ _DEF = re.compile(r"(?:[ \t]*+@[^\n]*+\n)*+[ \t]*+(?:async[ \t]++)?def\b")
 # How many pieces are joined before lizard must be at rest.
 _MOST_JOINED = 6
 
+# Characters around an edit that may make one of the words that are looked for.
+_MARGIN = 16
+
 # Characters of source in the memory of measured pieces.
 _REMEMBERED = 4_000_000
 
@@ -72,19 +75,28 @@ class Memory:
 
     def broken(self, text: str, piece: Piece) -> Measured:
         """The figures of a piece that does not parse."""
-        self._spend(2 * len(text))
+        self._spend(3 * len(text))
         return measure_broken(text, piece)
+
+    def learn(self, text: str, part: Part) -> None:
+        """``part``, whose text is ``text``, was measured elsewhere."""
+        if part.piece.parses:
+            self._keep((text, part.piece.inside is not None), part.measured)
 
     def _parsed(self, text: str, indented: bool) -> Measured | None:
         key = (text, indented)
         if key not in self._known:
             self._spend(len(text))
-            measured = measure_parsed(text, indented) if piece_parses(text, indented) else None
-            self._known[key] = measured
-            self._size += len(text)
+            parses = piece_parses(text, indented)
+            self._keep(key, measure_parsed(text, indented) if parses else None)
+        return self._known[key]
+
+    def _keep(self, key: tuple[str, bool], measured: Measured | None) -> None:
+        if key not in self._known:
+            self._size += len(key[0])
             if self._size > _REMEMBERED:
                 self._forget()
-        return self._known[key]
+        self._known[key] = measured
 
     def look_ahead(self, characters: int) -> None:
         """So many characters must be looked at to see where a piece ends."""
@@ -118,11 +130,14 @@ class IncrementalText:
         self._memory = memory
         self._language = language
         self.text = text if parts else ""
+        self._openings = guards.openings(self.text)
         self._parts = list(parts or ())
         lengths = [part.piece.length for part in self._parts]
         self._starts = list(accumulate(lengths, initial=0))[:-1]
         #: For each part where its figures were placed last: lines before it, and the figures.
         self._placed: list[_Placed | None] = [None] * len(self._parts)
+        for start, part in zip(self._starts, self._parts, strict=True):
+            memory.learn(text[start : start + part.piece.length], part)
         if not parts:
             self.edit(0, 0, text)
 
@@ -140,7 +155,8 @@ class IncrementalText:
     def edit(self, start: int, end: int, new: str) -> None:
         """Replace ``text[start:end]`` by ``new``; offsets count code points."""
         text = self.text[:start] + new + self.text[end:]
-        _refuse(text)
+        openings = self._openings + self._openings_added(text, start, end, len(new))
+        _refuse(text, text[max(0, start - _MARGIN) : start + len(new) + _MARGIN], openings)
         first = self._first_affected(start)
         at = self._starts[first] if first < len(self._starts) else 0
         shift = len(text) - len(self.text)
@@ -167,9 +183,16 @@ class IncrementalText:
         else:
             last = len(self._parts)
         self.text = text
+        self._openings = openings
         self._parts[first:] = parts + self._parts[last:]
         self._starts[first:] = starts + [one + shift for one in self._starts[last:]]
         self._placed[first:] = [None] * len(parts) + self._placed[last:]
+
+    def _openings_added(self, text: str, start: int, end: int, length: int) -> int:
+        """How many of what ``guards.openings`` counts an edit adds."""
+        before = max(0, start - _MARGIN)
+        old = self.text[before : end + _MARGIN]
+        return guards.openings(text[before : start + length + _MARGIN]) - guards.openings(old)
 
     def metrics(self) -> FileMetrics:
         """The figures of the whole text."""
@@ -248,9 +271,11 @@ def _at_rest(text: str, start: int, part: Part) -> bool:
     return leaves_class or _DEF.match(text, behind) is not None
 
 
-def _refuse(text: str) -> None:
-    """What is not measured in pieces at all."""
-    if text.startswith(BOM) or "GENERATED CODE" in text or guards.refusal(text):
+def _refuse(text: str, around: str, openings: int) -> None:
+    """What is not measured in pieces at all; ``around`` is what an edit may have brought in."""
+    if text.startswith(BOM) or "GENERATED CODE" in around:
+        raise NotProvableError
+    if guards.may_refuse(text, openings) and guards.refusal(text):
         raise NotProvableError
     if "\r" in text and text.count("\r") != text.count("\r\n"):
         raise NotProvableError
