@@ -129,7 +129,8 @@ class _Work:
         """
         good: _Judged | None = None
         sure, bad = 0, len(steps)
-        while bad - sure > 1 and not self.cancelled.is_set():
+        budget = Budget(self.deadline, self.cancelled.is_set)
+        while bad - sure > 1 and not budget.is_spent:
             middle = (sure + bad) // 2
             judged = self._judged(steps[:middle])
             if _is_proved(judged.verdict):

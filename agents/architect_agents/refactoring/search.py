@@ -151,8 +151,10 @@ class Search:
             made = frozenset(step.helper.rpartition(".")[2] for step in result.steps)
             subject = Subject(module, function, made)
             legal = self._ranked(subject, now, result)
-            for candidate in legal[:CONFIRMED]:
-                if self.budget.cancelled() or (self.budget.is_spent and result.steps):
+            for number, candidate in enumerate(legal[:CONFIRMED]):
+                # A first try is made even when time is up: it may be all there will be.
+                late = self.budget.is_spent and (number or result.steps)
+                if late or self.budget.cancelled():
                     return None
                 step = self._confirmed(subject, candidate, now, result)
                 if step is not None and self.accept(step.source):
