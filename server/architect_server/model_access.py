@@ -54,5 +54,5 @@ def why_no_model() -> str:
     """Why only a model can answer this, and how to get one."""
     from architect_agents.models.credentials import why_unavailable
 
-    how = why_unavailable() or "The setting architect.offline keeps it from being asked."
+    how = why_unavailable() or "The setting architect.ask.offline keeps it from being asked."
     return f"Reviews and answers come from a model, and there is none to ask. {how}"

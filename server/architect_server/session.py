@@ -58,6 +58,8 @@ class Session:
 
     client: ClientFacts = field(default_factory=ClientFacts)
     trusted: bool = False
+    #: The editor says that the workspace is not trusted: figures only, no architect.
+    restricted: bool = False
     folders: dict[str, Path] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)

@@ -132,7 +132,7 @@ def _dry_run(request: RefactorRequest, settings: Settings, options: argparse.Nam
 
 
 def _settings(path: Path, options: argparse.Namespace) -> Settings:
-    chosen = {"architect": {"agent": options.agent}} if options.agent else {}
+    chosen = {"ask": {"agent": options.agent}} if options.agent else {}
     places = SettingsByPlace(Layer("the command line", chosen))
     settings = places.of(path)
     for problem in places.problems:

@@ -43,7 +43,8 @@ def code_action(server: ArchitectServer, params: lsp.CodeActionParams) -> list[l
 def _architects(server: ArchitectServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     """Offer the architects for every function with a finding at the given range."""
     uri = params.text_document.uri
-    if not server.session.settings_for(server.path_of(uri)).architect_enabled:
+    settings = server.session.settings_for(server.path_of(uri))
+    if server.session.restricted or not settings.architect_enabled:
         return []
     actions: list[lsp.CodeAction] = []
     for target, diagnostic in _targets(server, params):

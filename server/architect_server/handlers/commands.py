@@ -45,11 +45,13 @@ async def _run(server: ArchitectServer, argument: Any, offline: bool) -> dict[st
     if document is None:
         return tell(server, "failed", "Architect: open the file first, then ask again.")
 
-    async def work(report: Report) -> dict[str, Any]:
-        answer = await _ask_about(server, target, document, offline, report)
-        return await _deliver(server, answer)
-
-    return await run_once(server, target.uri, f"Architect: {target.function}", work)
+    return await run_once(
+        server,
+        target.uri,
+        f"Architect: {target.function}",
+        lambda report: _ask_about(server, target, document, offline, report),
+        lambda answer: _deliver(server, answer),
+    )
 
 
 async def _ask_about(

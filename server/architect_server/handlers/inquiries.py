@@ -12,7 +12,7 @@ from architect_server.document import Document
 from architect_server.handlers.analyse import show_again
 from architect_server.handlers.consent import approve_servers, must_stay_offline
 from architect_server.handlers.run import run_once, tell
-from architect_server.inquiries import Opinion, Topic, inquire, keep_page
+from architect_server.inquiries import Kind, Opinion, Topic, inquire, keep_page
 from architect_server.model_access import why_no_model
 from architect_server.progress import Report
 from architect_server.refactor import Refused, Surroundings
@@ -21,6 +21,8 @@ from architect_server.server import ArchitectServer
 REVIEW = "architect.review"
 QUESTION = "architect.question"
 FOLLOW_UP = "architect.followUp"
+
+_TITLES: dict[Kind, str] = {"review": "a review of", "question": "a question about"}
 
 
 def register(server: ArchitectServer) -> None:
@@ -57,8 +59,9 @@ async def _run(server: ArchitectServer, how: str, argument: Any) -> dict[str, An
     return await run_once(
         server,
         document.uri,
-        f"Architect: {topic.kind} of {document.name}",
+        f"Architect: {_TITLES[topic.kind]} {document.name}",
         lambda report: _ask(server, topic, document, earlier, report),
+        lambda opinion: _show(server, opinion, topic),
     )
 
 
@@ -79,7 +82,7 @@ async def _ask(
     document: Document,
     earlier: Opinion | None,
     report: Report,
-) -> dict[str, Any]:
+) -> Opinion:
     path = to_path(document.uri)
     settings = server.session.settings_for(path)
     workspace = server.session.workspace_of(path)
@@ -87,14 +90,13 @@ async def _ask(
         raise Refused(why_no_model())
     await approve_servers(server, workspace, document.language_id, settings)
     surroundings = Surroundings(settings, path, workspace, server.session.trusted)
-    opinion = await inquire(topic, document, surroundings, report, earlier)
-    server.opinions[document.uri] = opinion
-    show_again(server, document.uri)
-    return await _open_page(server, opinion, topic)
+    return await inquire(topic, document, surroundings, report, earlier)
 
 
-async def _open_page(server: ArchitectServer, opinion: Opinion, topic: Topic) -> dict[str, Any]:
-    """Open the page where the client can; say where it lies where it can't."""
+async def _show(server: ArchitectServer, opinion: Opinion, topic: Topic) -> dict[str, Any]:
+    """Show the points in the text and the page where the client can; else say where it lies."""
+    server.opinions[opinion.document.uri] = opinion
+    show_again(server, opinion.document.uri)
     page = keep_page(opinion, topic.kind)
     shown = False
     if server.session.client.show_document:

@@ -29,6 +29,7 @@ def initialize(server: ArchitectServer, params: lsp.InitializeParams) -> None:
     options = params.initialization_options
     if isinstance(options, Mapping):
         session.trusted = options.get("trusted") is True
+        session.restricted = options.get("trusted") is False
         if isinstance(settings := options.get("settings", {}), Mapping):
             session.use_editor_options(settings)
     roots = [folder.uri for folder in params.workspace_folders or []]

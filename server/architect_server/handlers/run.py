@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
 
@@ -16,14 +16,27 @@ from architect_server.server import ArchitectServer
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 
 async def run_once(
     server: ArchitectServer,
     uri: str,
     title: str,
-    work: Callable[[Report], Awaitable[dict[str, Any]]],
+    work: Callable[[Report], Awaitable[T]],
+    deliver: Callable[[T], Awaitable[dict[str, Any]]],
 ) -> dict[str, Any]:
-    """Run ``work`` with progress; the result, or how it failed, as the command's answer."""
+    """Run ``work`` with progress, ``deliver`` its result, and answer the command with how it ended.
+
+    The progress has ended when the result is delivered: a person may then take their time.
+    """
+    if server.session.restricted:
+        return tell(
+            server,
+            "failed",
+            "Architect: this workspace is not trusted, so only figures are shown; "
+            "trust it in your editor to ask.",
+        )
     workspace = workspace_key(server, uri)
     if workspace in server.asking:
         return tell(
@@ -36,7 +49,7 @@ async def run_once(
         server.asking[workspace] = task
     try:
         shown = server.session.client.work_done_progress
-        return await run_with_progress(server, title, shown, work)
+        return await deliver(await run_with_progress(server, title, shown, work))
     except Cancelled:
         return {"status": "cancelled"}
     except Refused as refusal:

@@ -165,34 +165,34 @@ SETTINGS: tuple[Setting, ...] = (
         minimum=0,
     ),
     Setting(
-        "architect.enabled",
+        "ask.enabled",
         "boolean",
         True,
         "Offer the architect's code actions.",
     ),
     Setting(
-        "architect.agent",
+        "ask.agent",
         "string",
         "",
         "Name of the agent file to use; empty: python-backend-architect for Python, "
         "general-architect for other languages.",
     ),
     Setting(
-        "architect.model",
+        "ask.model",
         "string",
         "",
         "Model that overrides the agent file's: an alias such as sonnet, or a full model name.",
         user_only=True,
     ),
     Setting(
-        "architect.offline",
+        "ask.offline",
         "boolean",
         False,
         "Always use the embedded architect, also where a key is present.",
         user_only=True,
     ),
     Setting(
-        "architect.maxCost",
+        "ask.maxCost",
         "number",
         0.75,
         "Most US dollars that one run of the model may cost, by estimate.",
@@ -200,7 +200,7 @@ SETTINGS: tuple[Setting, ...] = (
         user_only=True,
     ),
     Setting(
-        "architect.maxDailyCost",
+        "ask.maxDailyCost",
         "number",
         5.0,
         "Most US dollars that all runs of a day may cost, by estimate.",
@@ -208,7 +208,7 @@ SETTINGS: tuple[Setting, ...] = (
         user_only=True,
     ),
     Setting(
-        "architect.web",
+        "ask.web",
         "boolean",
         False,
         "Let agents whose file names WebSearch or WebFetch use the web. What they look for can "

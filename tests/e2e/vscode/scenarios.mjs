@@ -88,7 +88,8 @@ export async function applyTooLate(vs, { file, finding }) {
   await vs.see(PROPOSAL);
   await vs.command("View: Open Previous Editor");
   await vs.gone(PROPOSAL);
-  await vs.press("Control+Home");
+  await vs.focusEditor();
+  await vs.goTo(1, 1);
   await vs.page.keyboard.type("# typed meanwhile\n");
   await vs.save(file, (text) => text !== before);
   await (await vs.see(`${NOTIFICATION} ${BUTTON}:has-text("Apply")`)).click();

@@ -172,8 +172,20 @@ async def test_a_wrong_argument_gets_one_sentence(argument: Any, tmp_path: Path)
 
 
 async def test_the_architect_can_be_switched_off(tmp_path: Path) -> None:
-    options = {"settings": {"architect": {"enabled": False}}}
+    options = {"settings": {"ask": {"enabled": False}}}
     async with open_editor(tmp_path, options=options, change_capabilities=pushed) as editor:
         uri, diagnostic = await opened(editor, tmp_path)
         (silence,) = await editor.actions(uri, diagnostic)
         assert silence.kind == "quickfix"
+
+
+async def test_a_workspace_that_is_not_trusted_gets_figures_only(tmp_path: Path) -> None:
+    options = {"trusted": False}
+    async with open_editor(tmp_path, options=options, change_capabilities=pushed) as editor:
+        uri, diagnostic = await opened(editor, tmp_path)
+        assert await editor.actions(uri, diagnostic, only=[ASK]) == []
+        answer = await editor.client.workspace_execute_command_async(
+            lsp.ExecuteCommandParams("architect.ask", [diagnostic.data])
+        )
+        assert answer["status"] == "failed"
+        assert "not trusted" in answer["message"]

@@ -153,14 +153,15 @@ async def test_a_workspaces_server_starts_only_with_trust_and_a_yes(
     entry = {"command": sys.executable, "args": ["-c", f"open({str(started)!r}, 'w')"]}
     (tmp_path / ".mcp.json").write_text(json.dumps({"mcpServers": {"notes": entry}}), "utf-8")
     expectations = {
-        (False, "Start it"): (0, False),
+        (None, "Start it"): (0, False),
         (True, "Go on without it"): (1, False),
         (True, "Start it"): (1, True),
     }
     async with FakeMessages([submission(EXTRACTED)]) as fake:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", fake.base_url)
         for number, ((trusted, choice), (asked, runs)) in enumerate(expectations.items()):
-            async with open_editor(tmp_path, options={"trusted": trusted}) as editor:
+            options = {"trusted": trusted} if trusted else {}
+            async with open_editor(tmp_path, options=options) as editor:
                 editor.choices["MCP server"] = choice
                 _, answer = await ask(editor, tmp_path, f"{number}.py")
                 assert (await answer)["status"] == "applied"

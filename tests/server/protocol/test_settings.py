@@ -40,7 +40,7 @@ async def test_the_nearest_pyproject_counts_and_names_its_lines(tmp_path: Path) 
 
 
 async def test_a_repository_cannot_spend_the_users_money(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool.architect.architect]\nmax-cost = 500\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.architect.ask]\nmax-cost = 500\n")
     async with open_editor(tmp_path) as editor:
         editor.open((tmp_path / "a.py").as_uri(), SIX)
         message = await editor.until(lambda: editor.messages and editor.messages[0])
