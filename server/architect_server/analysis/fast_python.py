@@ -219,8 +219,8 @@ class _Pass:
         if token == "\\\n":
             raise Declined  # the statement's first word is on the next line
         if token == "@":
-            if self.tokens[index + 1] == "(":
-                raise Declined
+            if not self.tokens[index + 1].isidentifier():
+                raise Declined  # what counts as its line is another
             self.decorated_from = self.decorated_from or self.line
         elif token in _CONTROL:
             blocks[-1].note_control()

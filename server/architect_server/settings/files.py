@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def project_layer(folder: Path) -> tuple[Layer | None, tuple[str, ...]]:
         path = place / "pyproject.toml"
         try:
             text = path.read_text(encoding="utf-8")
-            tools = tomllib.loads(text).get("tool", {})
+            tools = _parsed(text).get("tool", {})
         except (FileNotFoundError, NotADirectoryError):
             continue
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -53,11 +54,17 @@ def project_layer(folder: Path) -> tuple[Layer | None, tuple[str, ...]]:
     return None, tuple(problems)
 
 
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> dict[str, Any]:
+    """A large project's file is looked at for each of its folders. Not to be altered."""
+    return tomllib.loads(text)
+
+
 def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     """A TOML file and its text; both are empty if it is not there or can't be read."""
     try:
         text = path.read_text(encoding="utf-8")
-        return tomllib.loads(text), text
+        return _parsed(text), text
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return {}, ""
 

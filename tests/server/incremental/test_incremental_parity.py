@@ -125,3 +125,15 @@ def test_a_budget_that_does_not_suffice_changes_nothing() -> None:
 def test_what_is_not_provable_is_refused(text: str) -> None:
     with pytest.raises(NotProvableError):
         IncrementalText(text, "python", Memory())
+
+
+def test_a_one_line_function_before_one_that_breaks_later_is_not_taken_for_settled() -> None:
+    text = "def h(): return 1\ndef f(a):\n    b = a\n    return b\n\n\ndef g(a):\n    return a\n"
+    pieces = IncrementalText(text, "python", Memory())
+    at = text.index("b = a")
+    edited = text[:at] + "(((" + text[at:]
+    try:
+        pieces.edit(at, at, "(((")
+    except NotProvableError:
+        return
+    assert pieces.metrics() == measure(edited, "python", fast=False)

@@ -220,10 +220,17 @@ class IncrementalText:
 
     def _first_affected(self, offset: int) -> int:
         """The first part whose end was decided by looking at ``offset`` or beyond."""
-        for index, (start, part) in enumerate(zip(self._starts, self._parts, strict=True)):
-            if start + part.piece.reach >= offset:
-                return index
-        return max(0, len(self._parts) - 1)
+        last = max(0, len(self._parts) - 1)
+        affected = (
+            index
+            for index, (start, part) in enumerate(zip(self._starts, self._parts, strict=True))
+            if start + part.piece.reach >= offset
+        )
+        first = next(affected, last)
+        # Whether these are at rest was decided by looking at the whole piece behind them.
+        while first > 0 and self._parts[first - 1].measured.rest == "before a def":
+            first -= 1
+        return first
 
     def _next_part(self, text: str, start: int, inside: OpenClass | None) -> Part:
         memory = self._memory
@@ -231,12 +238,29 @@ class IncrementalText:
         try:
             part = self._part(text, start, piece)
             for _ in range(_MOST_JOINED):
-                if _at_rest(text, start, part):
+                if self._at_rest(text, start, part):
                     return part
                 part = self._joined(text, start, part.piece)
         except UnparsableError as error:
             raise NotProvableError from error
         raise NotProvableError
+
+    def _at_rest(self, text: str, start: int, part: Part) -> bool:
+        """Whether lizard would read what follows ``part`` as if it stood alone."""
+        rest = part.measured.rest
+        behind = start + part.piece.length
+        if rest == "always" or behind == len(text):
+            return True
+        if rest == "never":
+            return False
+        inside = part.piece.then_inside
+        if part.piece.inside is not None and inside is None:
+            return True  # it leaves the class
+        if _DEF.match(text, behind) is None:
+            return False
+        # Of a piece that is broken the def may not be left.
+        memory = self._memory
+        return next_piece(text, memory.parses, behind, inside, memory.look_ahead).parses
 
     def _part(self, text: str, start: int, piece: Piece) -> Part:
         own = text[start : start + piece.length]
@@ -257,18 +281,6 @@ class IncrementalText:
         reach = piece.length + following.reach
         joined = Piece(length, reach, piece.inside, following.then_inside, parses=True)
         return self._part(text, start, joined)
-
-
-def _at_rest(text: str, start: int, part: Part) -> bool:
-    """Whether lizard would read what follows ``part`` as if it stood alone."""
-    rest = part.measured.rest
-    behind = start + part.piece.length
-    if rest == "always" or behind == len(text):
-        return True
-    if rest == "never":
-        return False
-    leaves_class = part.piece.inside is not None and part.piece.then_inside is None
-    return leaves_class or _DEF.match(text, behind) is not None
 
 
 def _refuse(text: str, around: str, openings: int) -> None:
