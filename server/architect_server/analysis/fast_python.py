@@ -287,7 +287,7 @@ class _Pass:
     # --- tokens --------------------------------------------------------------------------
 
     def _continuation(self, token: str, index: int, line: int) -> None:
-        if self.tokens[index + 1 : index + 2] != [] and self.tokens[index + 1][0] == "\n":
+        if index + 1 >= len(self.tokens) or self.tokens[index + 1][0] in "\n#":
             raise Declined  # the statement ends on an empty line
         self._take_lines(1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from architect_server.analysis.text import BOM, unify_line_ends
 
 #: Characters; a larger text is not measured.
@@ -17,6 +19,7 @@ _SEARCHED_TO_THE_END = (("/*", "*/"), ('R"(', ')"'))
 # lizard counts a line for each of these inside a comment. All are white space to it, as a
 # blank is, so a blank in their place changes no other figure.
 _FALSE_LINE_ENDS = str.maketrans(dict.fromkeys("\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
+_FALSE_LINE_END = re.compile("[\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 
 
 def prepare(text: str) -> str:
@@ -25,6 +28,11 @@ def prepare(text: str) -> str:
     Lines stay the protocol's; columns stay too, but on a first line that began with a BOM.
     """
     return unify_line_ends(text.removeprefix(BOM)).translate(_FALSE_LINE_ENDS)
+
+
+def has_false_line_ends(text: str) -> bool:
+    """Whether ``prepare`` would replace a character of ``text`` other than a line end."""
+    return _FALSE_LINE_END.search(text) is not None
 
 
 def openings(text: str) -> int:

@@ -121,7 +121,7 @@ def test_a_budget_that_does_not_suffice_changes_nothing() -> None:
     assert pieces.metrics() == before
 
 
-@pytest.mark.parametrize("text", ["\ufeffa = 1\n", "a = 1\rb = 2\n", "# GENERATED CODE\n"])
+@pytest.mark.parametrize("text", ["\ufeffa = 1\n", "a = 1\rb = 2\n", "# GENERATED CODE\n", "a\f\n"])
 def test_what_is_not_provable_is_refused(text: str) -> None:
     with pytest.raises(NotProvableError):
         IncrementalText(text, "python", Memory())

@@ -285,7 +285,7 @@ class IncrementalText:
 
 def _refuse(text: str, around: str, openings: int) -> None:
     """What is not measured in pieces at all; ``around`` is what an edit may have brought in."""
-    if text.startswith(BOM) or "GENERATED CODE" in around:
+    if text.startswith(BOM) or "GENERATED CODE" in around or guards.has_false_line_ends(around):
         raise NotProvableError
     if guards.may_refuse(text, openings) and guards.refusal(text):
         raise NotProvableError
