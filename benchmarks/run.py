@@ -4,7 +4,7 @@
 
 The peers are installed once, pinned, into .tools/bench. Prints and writes ratios with their
 spread over the rounds: figures of a machine mean little, ratios within one run do. Writes
-benchmarks/output/result.json and docs/keystrokes.svg.
+.tools/bench/result.json and docs/keystrokes.svg.
 """
 
 from __future__ import annotations
@@ -197,9 +197,7 @@ def main() -> None:
     for name, ratio in result["ratios"].items():
         print(f"{name}: {_said(ratio)}")
     result["when"] = time.strftime("%Y-%m-%d")
-    output = Path(__file__).parent / "output"
-    output.mkdir(exist_ok=True)
-    (output / "result.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    (TOOLS / "result.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     plotted = {
         peer: {size: statistics.median(row["p50"]) for size, row in rows.items()}
         for peer, rows in strokes.items()

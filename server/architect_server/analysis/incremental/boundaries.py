@@ -52,7 +52,7 @@ _CLASS = re.compile(
 )
 _MOST_PASSED = 40
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case|match)\b")
-_BLANK_BEFORE = ("\n\n", "\r\n\r\n")
+_BLANK_BEFORE = ("\n\n", "\n\r\n")
 _QUOTED_OR_BRACKET = re.compile(
     r"#[^\n]*+"
     r'|"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z|\\\Z|"*+\Z)'
