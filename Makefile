@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test lint format e2e parity vsix generated lock clean
+.PHONY: help setup demo test lint format e2e parity bench proof vsix generated lock clean
 
 help:
 	@echo "make demo     check the example service and ask the embedded architect about its worst function"
@@ -12,6 +12,8 @@ help:
 	@echo "make lint     ruff, mypy --strict, import contracts, and our own check on ourselves"
 	@echo "make e2e      run the end-to-end tests in real editors (.ci/setup-e2e installs them)"
 	@echo "make parity   compare every function of a large corpus with lizard's command line"
+	@echo "make bench    set the server against its peers on the same files, as ratios"
+	@echo "make proof    make mistakes in right refactorings and count what the gate lets through"
 	@echo "make vsix     build the VS Code extension (needs node 20 or newer)"
 	@echo "make generated  renew docs/settings.md and the settings in package.json"
 	@echo "make lock     renew requirements/*.txt"
@@ -57,6 +59,12 @@ parity: setup
 	  --target $(CORPUS) -r benchmarks/parity-corpus.txt
 	$(BIN)/python benchmarks/parity.py "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
 	  $(PACKAGES:%=$(CORPUS)/%) $(FOLDERS)
+
+bench: setup
+	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
+
+proof: setup
+	$(BIN)/python benchmarks/mistakes.py $(FOLDERS)
 
 vsix: setup
 	$(BIN)/python client-vscode/build.py
