@@ -1,6 +1,7 @@
 ;;; eglot.el --- drives a real Emacs with eglot in batch mode  -*- lexical-binding: t -*-
 ;; See the diagnostic, ask the architect, see the buffer changed, undo.
-;; Environment: FILE, NAME (the function), PYTHON.  Prints one JSON object.
+;; Environment: FILE, NAME (the function), RECIPE (the Lisp of docs/editors/emacs.md).
+;; Prints one JSON object.
 (require 'package)
 (package-initialize)
 (require 'eglot)
@@ -47,8 +48,7 @@
               (let ((titles (all-completions "" collection)))
                 (note 'actions (vconcat titles))
                 (seq-find (lambda (title) (string-prefix-p "Ask architect" title)) titles))))
-(add-to-list 'eglot-server-programs
-             (list 'python-mode (getenv "PYTHON") "-P" "-m" "architect_server" "serve"))
+(load (getenv "RECIPE") nil t t)
 (add-hook 'project-find-functions (lambda (folder) (cons 'transient folder)))
 
 (condition-case failure

@@ -1,5 +1,6 @@
 -- Drives a real Neovim: see the diagnostic, ask the architect, see the buffer changed, undo.
--- Environment: FILE, NAME (the function), PYTHON. Prints one JSON object; exit code 1 on failure.
+-- Environment: FILE, NAME (the function), RECIPE (the Lua of docs/editors/neovim.md).
+-- Prints one JSON object; exit code 1 on failure.
 local report = { version = tostring(vim.version()) }
 
 local function buffer_text(buffer)
@@ -8,20 +9,6 @@ end
 
 local function wait_for(what, condition)
   assert(vim.wait(60000, condition, 20), "waited in vain for " .. what)
-end
-
-local function start(buffer)
-  local config = {
-    name = "architect",
-    cmd = { vim.env.PYTHON, "-P", "-m", "architect_server", "serve" },
-    root_dir = vim.fn.fnamemodify(vim.env.FILE, ":h"),
-  }
-  if vim.lsp.start then
-    return vim.lsp.start(config)
-  end
-  local id = vim.lsp.start_client(config)
-  vim.lsp.buf_attach_client(buffer, id)
-  return id
 end
 
 local function diagnostic_on_name(buffer)
@@ -50,14 +37,15 @@ local function choose(title)
 end
 
 local ok, failure = xpcall(function()
+  dofile(vim.env.RECIPE)
   vim.cmd("edit " .. vim.fn.fnameescape(vim.env.FILE))
   vim.bo.filetype = "python"
   local buffer = vim.api.nvim_get_current_buf()
   local before = buffer_text(buffer)
-  local client = vim.lsp.get_client_by_id(start(buffer))
 
   wait_for("the diagnostic", function() return diagnostic_on_name(buffer) end)
-  report.encoding = client.offset_encoding
+  local clients = vim.lsp.get_clients and vim.lsp.get_clients() or vim.lsp.get_active_clients()
+  report.encoding = clients[1].offset_encoding
   local found = diagnostic_on_name(buffer)
   report.message, report.source, report.code = found.message, found.source, found.code
 

@@ -1,12 +1,14 @@
-"""The whole road in real editors: squiggle on the name, ask, buffer changed, one undo."""
+"""The whole road in real editors, set up by the very text of docs/editors: squiggle, ask, undo."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +30,29 @@ def program(name: str, *places: Path) -> str:
     return found
 
 
-def drive(command: list[str], tmp_path: Path, source: str) -> dict[str, Any]:
-    """Run an editor's script on a copy of ``source``; its report."""
+def recipe(page: str, language: str, number: int = 0) -> str:
+    """The code block of that language in a page of docs/editors, as a user would copy it."""
+    text = (ROOT / "docs" / "editors" / page).read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)[number]
+
+
+def drive(command: list[str], tmp_path: Path, source: str, configuration: str) -> dict[str, Any]:
+    """Run an editor's script on a copy of ``source``, set up by ``configuration``; its report."""
     path = tmp_path / "workspace" / "order_service.py"
     path.parent.mkdir()
     path.write_text(source, "utf-8")
     home = tmp_path / "home"
     home.mkdir()
+    (home / "recipe").write_text(configuration, "utf-8")
     environment = {
-        "PATH": os.environ["PATH"],
+        # `architect` is found as after an installation.
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "HOME": str(home),
         "XDG_STATE_HOME": str(home / "state"),
         "LANG": "C.UTF-8",
         "FILE": str(path),
         "NAME": "place_order",
-        "PYTHON": sys.executable,
+        "RECIPE": str(home / "recipe"),
     }
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
@@ -53,13 +63,25 @@ def drive(command: list[str], tmp_path: Path, source: str) -> dict[str, Any]:
     return report
 
 
-def commands() -> dict[str, tuple[str, list[Path], list[str]]]:
-    """Each editor: its program, where else it may lie, and its arguments."""
-    lua = ["--headless", "--clean", "-u", "NONE", "-S", str(HERE / "neovim.lua")]
-    return {
-        "Neovim 0.11": ("nvim", [ROOT / ".tools" / "nvim" / "bin" / "nvim"], lua),
-        "Emacs with eglot": ("emacs", [], ["--batch", "-l", str(HERE / "eglot.el")]),
-    }
+@dataclass(frozen=True)
+class Client:
+    """An editor: its program, where else it may lie, its arguments, and its recipe."""
+
+    name: str
+    arguments: list[str]
+    configuration: str
+    places: tuple[Path, ...] = ()
+
+
+LUA = ["--headless", "--clean", "-u", "NONE", "-S", str(HERE / "neovim.lua")]
+CLIENTS = {
+    "Neovim 0.11": Client(
+        "nvim", LUA, recipe("neovim.md", "lua"), (ROOT / ".tools" / "nvim" / "bin" / "nvim",)
+    ),
+    "Emacs with eglot": Client(
+        "emacs", ["--batch", "-l", str(HERE / "eglot.el")], recipe("emacs.md", "elisp")
+    ),
+}
 
 
 SOURCES = {
@@ -71,13 +93,14 @@ SOURCES = {
 
 
 @pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("editor", commands())
+@pytest.mark.parametrize("editor", CLIENTS)
 def test_a_function_is_simplified_and_one_undo_brings_it_back(
     editor: str, source: str, tmp_path: Path
 ) -> None:
-    name, places, arguments = commands()[editor]
+    client = CLIENTS[editor]
     text = SOURCES[source](EXAMPLE.read_text("utf-8"))
-    report = drive([program(name, *places), *arguments], tmp_path, text)
+    command = [program(client.name, *client.places), *client.arguments]
+    report = drive(command, tmp_path, text, client.configuration)
     assert "OrderService.place_order has cyclomatic complexity 25 (limit 15)" in report["message"]
     assert any(title.startswith("Ask architect") for title in report["actions"])
     compile(report["after"], "after", "exec")
