@@ -78,8 +78,12 @@ CLIENTS = {
     "Neovim 0.11": Client(
         "nvim", LUA, recipe("neovim.md", "lua"), (ROOT / ".tools" / "nvim" / "bin" / "nvim",)
     ),
+    "Neovim 0.7": Client("nvim", LUA, recipe("neovim.md", "lua", 1), (Path("/usr/bin/nvim"),)),
     "Emacs with eglot": Client(
         "emacs", ["--batch", "-l", str(HERE / "eglot.el")], recipe("emacs.md", "elisp")
+    ),
+    "Emacs with lsp-mode": Client(
+        "emacs", ["--batch", "-l", str(HERE / "lsp-mode.el")], recipe("emacs.md", "elisp", 1)
     ),
 }
 
