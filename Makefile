@@ -59,6 +59,7 @@ parity: setup
 	  --target $(CORPUS) -r benchmarks/parity-corpus.txt
 	$(BIN)/python benchmarks/parity.py "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
 	  $(PACKAGES:%=$(CORPUS)/%) $(FOLDERS)
+	$(BIN)/python benchmarks/incremental_parity.py --files 5200 --edits 4 $(PACKAGES:%=$(CORPUS)/%)
 
 bench: setup
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
