@@ -36,7 +36,7 @@ from architect_agents.refactoring.module_source import (
 )
 from architect_agents.refactoring.search import Budget, Search
 from architect_agents.types import Verdict
-from architect_server.refactor import figures
+from architect_server.asking import figures
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from mutation_operators import Mutant, mutants

@@ -58,6 +58,11 @@ class Editor:
         self.choice: str | None = "Allow for this workspace"
         #: Other answers, by words of the question.
         self.choices: dict[str, str] = {}
+        self.refusal = "the user said no"
+        #: What `architect/progress` told, and what `architect/diagnostics` shall answer.
+        self.steps: list[Any] = []
+        self.all_diagnostics: list[dict[str, Any]] = []
+        self.asked_diagnostics: list[str | None] = []
         self.on_edit: Callable[[], None] = lambda: None
         self._changed = asyncio.Condition()
 
@@ -269,5 +274,15 @@ def _listen(editor: Editor) -> None:
             editor._apply(params.edit)
         await editor._notice()
         if not editor.accept_edits:
-            return lsp.ApplyWorkspaceEditResult(applied=False, failure_reason="the user said no")
+            return lsp.ApplyWorkspaceEditResult(applied=False, failure_reason=editor.refusal)
         return lsp.ApplyWorkspaceEditResult(applied=True)
+
+    @client.feature("architect/progress")
+    async def told(params: Any) -> None:
+        editor.steps.append(params)
+        await editor._notice()
+
+    @client.feature("architect/diagnostics")
+    def asked_diagnostics(params: Any) -> list[dict[str, Any]]:
+        editor.asked_diagnostics.append(params.uri)
+        return editor.all_diagnostics

@@ -19,13 +19,14 @@ from architect_agents.places import (
     transcript_folder,
     user_facilities,
 )
-from architect_agents.preview import Preview, preview
+from architect_agents.preview import preview
 from architect_agents.sandbox.redaction import redact
 from architect_agents.types import (
     Architect,
     Gate,
     Measure,
     Outcome,
+    Preview,
     RefactorRequest,
     Report,
 )

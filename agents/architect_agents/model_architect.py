@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from architect_agents.agent_file import AgentDefinition
 from architect_agents.candidate import TargetDocument, target_figures
@@ -17,7 +17,12 @@ from architect_agents.loop import Finish, Job, run
 from architect_agents.memory.lessons import recall, record, topic_of
 from architect_agents.model import Model, ModelRequest
 from architect_agents.narration import Narrator
-from architect_agents.prompts import inquiry_prompt, refactoring_prompt, system_prompt
+from architect_agents.prompts import (
+    inquiry_prompt,
+    refactoring_prompt,
+    refinement_prompt,
+    system_prompt,
+)
 from architect_agents.sandbox.redaction import redact
 from architect_agents.submission import Submission
 from architect_agents.tools.table import Bench, equip
@@ -35,6 +40,14 @@ from architect_agents.types import (
 from architect_agents.workbench import Facilities, open_bench, planned_bench, staged
 
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A proposal that the person has a wish about; ``same_text``: the document is as it was."""
+
+    outcome: Outcome
+    same_text: bool
 
 
 @dataclass(slots=True)
@@ -58,18 +71,39 @@ class ModelArchitect:
 
     async def propose(self, request: RefactorRequest, gate: Gate, report: Report) -> Outcome:
         """See types.Architect."""
-        narrator = Narrator(report)
+        return await self._propose(request, gate, report, None)
+
+    async def refine(
+        self, request: RefactorRequest, gate: Gate, report: Report, earlier: Earlier
+    ) -> Outcome:
+        """Go on from an earlier proposal; the person's wish is ``request.question``.
+
+        ``request`` is about the document as it is now, which need not be what it was then.
+
+        Raises:
+            errors.ArchitectError: one human sentence that says what to do.
+        """
+        return await self._propose(request, gate, report, earlier)
+
+    async def _propose(
+        self, request: RefactorRequest, gate: Gate, report: Report, earlier: Earlier | None
+    ) -> Outcome:
+        narrator = self._narrator(report)
         narrator.say(f"{self.name} looks at {request.function}")
-        document, figures = self._target(request)
-        async with open_bench(self.agent, request, self.facilities, narrator.say) as bench:
-            notes = await self._notes(bench, topic_of(request))
-            job = self.job(request, gate, bench, (document, figures), notes)
+        target = self._target(request)
+        async with open_bench(self.agent, request, self.facilities, narrator) as bench:
+            if earlier is None:
+                notes = await self._notes(bench, topic_of(request))
+                job = self.job(request, gate, bench, target, notes)
+            else:
+                job = self._refinement(request, gate, bench, target, earlier)
             outcome, usage = await self._run(request.function, job, narrator)
             if bench.memory is not None and outcome.lesson:
                 lesson = redact(outcome.lesson)
                 kept = await asyncio.to_thread(record, bench.memory, lesson, "proposed")
                 outcome = outcome if kept else replace(outcome, lesson="")
-        return replace(outcome, usage=usage, architect=self.name)
+        said = tuple(job.conversation)
+        return replace(outcome, usage=usage, architect=self.name, conversation=said)
 
     async def consult(
         self,
@@ -83,30 +117,40 @@ class ModelArchitect:
         Raises:
             errors.ArchitectError: one human sentence that says what to do.
         """
-        narrator = Narrator(report)
+        narrator = self._narrator(report)
         narrator.say(f"{self.name} looks at {inquiry.path}")
-        async with open_bench(self.agent, inquiry.request, self.facilities, narrator.say) as bench:
+        async with open_bench(self.agent, inquiry.request, self.facilities, narrator) as bench:
             job = await self._inquiry_job(inquiry, gate, bench, earlier)
             answer, usage = await self._run(inquiry.path, job, narrator)
         said = tuple(job.conversation)
         return replace(answer, usage=usage, architect=self.name, conversation=said)
 
-    def preview(self, request: RefactorRequest) -> ModelRequest:
-        """What ``propose`` would send first; nothing is sent, copied or started.
+    def preview(self, asked: RefactorRequest | Inquiry) -> ModelRequest:
+        """What ``propose`` or ``consult`` would send first; nothing is sent, copied or started.
 
         Tools of MCP servers are missing in it, for only the running servers know them.
 
         Raises:
             ArchitectError: the function is not in the document.
         """
-        bench = planned_bench(self.agent, request, self.facilities, _silent)
+        request = asked.request if isinstance(asked, Inquiry) else asked
+        bench = planned_bench(self.agent, request, self.facilities, Narrator(_silent))
+        topic = _topic_of(asked) if isinstance(asked, Inquiry) else topic_of(asked)
         try:
-            notes = recall(bench.memory, topic_of(request)) if bench.memory else ""
+            notes = recall(bench.memory, topic) if bench.memory else ""
         finally:
             if bench.memory is not None:
                 bench.memory.close()
-        job = self.job(request, _NoGate(), bench, self._target(request), notes)
+        job: Job[Any]
+        if isinstance(asked, Inquiry):
+            form = self._form(asked, _NoGate(), bench)
+            job = self._job(form, inquiry_prompt(asked, notes), bench)
+        else:
+            job = self.job(asked, _NoGate(), bench, self._target(asked), notes)
         return job.request([job.opening()], self.limits.output_tokens)
+
+    def _narrator(self, report: Report) -> Narrator:
+        return Narrator(report, listen=self.facilities.listen)
 
     async def _notes(self, bench: Bench, topic: str) -> str:
         """What the memory has on ``topic``: the first thing that a run does."""
@@ -117,16 +161,19 @@ class ModelArchitect:
     async def _inquiry_job(
         self, inquiry: Inquiry, gate: Gate, bench: Bench, earlier: Consultation | None
     ) -> Job[Consultation]:
-        review = inquiry.kind == "review"
-        form = ReviewForm(inquiry, gate, bench.say) if review else AnswerForm(inquiry)
+        form = self._form(inquiry, gate, bench)
         if earlier is None:
-            topic = f"{inquiry.language} {inquiry.question or inquiry.kind}"
-            prompt = inquiry_prompt(inquiry, await self._notes(bench, topic))
+            prompt = inquiry_prompt(inquiry, await self._notes(bench, _topic_of(inquiry)))
         else:
             prompt = f"A follow-up: {inquiry.question.strip()}"
         job = self._job(form, prompt, bench)
         job.conversation.extend(earlier.conversation if earlier else ())
         return job
+
+    def _form(self, inquiry: Inquiry, gate: Gate, bench: Bench) -> Finish[Consultation]:
+        if inquiry.kind == "review":
+            return ReviewForm(inquiry, gate, bench.say)
+        return AnswerForm(inquiry)
 
     def _job(self, finish: Finish[R], prompt: str, bench: Bench) -> Job[R]:
         kit = equip(self.agent, bench)
@@ -158,11 +205,27 @@ class ModelArchitect:
         notes: str = "",
     ) -> Job[Outcome]:
         """Everything that is sent and done for ``request``; ``notes`` come from the memory."""
-        document, figures = target
-        submission = Submission(
-            request, document, gate, bench.say, self.limits.repairs, staged(bench, request)
-        )
-        return self._job(submission, refactoring_prompt(request, document, figures, notes), bench)
+        prompt = refactoring_prompt(request, *target, notes)
+        return self._job(self._submission(request, gate, bench, target[0]), prompt, bench)
+
+    def _refinement(
+        self,
+        request: RefactorRequest,
+        gate: Gate,
+        bench: Bench,
+        target: tuple[TargetDocument, FunctionFigures],
+        earlier: Earlier,
+    ) -> Job[Outcome]:
+        prompt = refinement_prompt(request, *target, earlier.outcome.title, earlier.same_text)
+        job = self._job(self._submission(request, gate, bench, target[0]), prompt, bench)
+        job.conversation.extend(earlier.outcome.conversation)
+        return job
+
+    def _submission(
+        self, request: RefactorRequest, gate: Gate, bench: Bench, document: TargetDocument
+    ) -> Submission:
+        document_now = staged(bench, request)
+        return Submission(request, document, gate, bench.say, self.limits.repairs, document_now)
 
     async def _run(self, about: str, job: Job[R], narrator: Narrator) -> tuple[R, Usage]:
         """One run with its record, and what it cost."""
@@ -195,7 +258,12 @@ class ModelArchitect:
         return replace(self.limits, turns=turns, usd=usd)
 
 
-def _silent(line: str) -> None:
+def _topic_of(inquiry: Inquiry) -> str:
+    """Words to search the memory by."""
+    return f"{inquiry.language} {inquiry.question or inquiry.kind}"
+
+
+def _silent(line: str, percentage: int | None) -> None:
     """Say nothing."""
 
 

@@ -1,17 +1,15 @@
-"""Turns the stream of a model's answer into short lines of progress, at most four a second."""
+"""Tells of a run: short lines of progress, at most four a second, and every step to a listener."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from architect_agents.model import NoticeKind
-from architect_agents.types import Report
+from architect_agents.types import Listen, Report, Step, Todo
 
-#: ``say(line)``: one line of progress, in the model's words or ours.
-Say = Callable[[str], None]
 INTERVAL = 0.25
 LONGEST = 120
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]")
@@ -19,17 +17,22 @@ _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]")
 
 @dataclass(slots=True)
 class Narrator:
-    """Collects notices and reports the newest whole sentence. Later lines win over held ones."""
+    """Collects notices and reports the newest whole sentence. Later lines win over held ones.
+
+    ``listen`` hears of every step as it is, where somebody does.
+    """
 
     report: Report
     clock: Callable[[], float] = time.monotonic
     percentage: int | None = None
+    listen: Listen | None = None
     _unfinished: str = ""
     _held: str = ""
     _last: float = float("-inf")
 
     def notice(self, kind: NoticeKind, words: str) -> None:
         """Hear of a piece of an answer, see model.Watch."""
+        self._tell(Step(kind, words))
         if kind in ("thinking", "text"):
             self._unfinished = (self._unfinished + words)[-2000:]
             sentences = _SENTENCE.findall(self._unfinished)
@@ -37,16 +40,32 @@ class Narrator:
                 self._unfinished = self._unfinished[len("".join(sentences)) :]
                 said = [whole for sentence in sentences if (whole := sentence.strip(" *#\n-"))]
                 if said:
-                    self.say(said[-1])
+                    self._hold(said[-1])
         elif kind == "tool":
             self._unfinished = ""
-            self.say(f"uses {words}")
+            self._hold(f"uses {words}")
         else:
             self._unfinished = ""
-            self.say("the provider faltered, asking again")
+            self._hold("the provider faltered, asking again")
 
     def say(self, line: str) -> None:
-        """Report ``line``, or hold it until the last one has been up for a moment."""
+        """Report a line of ours, or hold it until the last one has been up for a moment."""
+        self._tell(Step("status", line))
+        self._hold(line)
+
+    def todos(self, todos: Sequence[Todo]) -> None:
+        """Hear of the model's list of its work; the entry in progress is reported."""
+        self._tell(Step("todos", todos=tuple(todos)))
+        done = sum(todo.state == "completed" for todo in todos)
+        doing = next((todo.text for todo in todos if todo.state == "in_progress"), "")
+        if doing:
+            self._hold(f"{doing} ({done + 1} of {len(todos)})")
+
+    def _tell(self, step: Step) -> None:
+        if self.listen is not None:
+            self.listen(step)
+
+    def _hold(self, line: str) -> None:
         self._held = shorten(line)
         self.flush()
 

@@ -10,6 +10,7 @@ from platformdirs import user_cache_path, user_data_path, user_state_path
 from architect_agents.spending import DailySpending
 from architect_agents.tools.ide_tools import Diagnostics
 from architect_agents.tools.postgres_tool import configured_url
+from architect_agents.types import Listen
 from architect_agents.workbench import Facilities
 
 APPLICATION = "architect-lsp"
@@ -49,11 +50,13 @@ def user_facilities(
     web: bool = False,
     diagnostics: Diagnostics | None = None,
     daily_usd: float | None = None,
+    listen: Listen | None = None,
 ) -> Facilities:
     """What this user's installation offers to runs.
 
     ``web`` lets the provider search and fetch, ``diagnostics`` tells what the editor shows,
-    ``daily_usd`` is the most that all runs of a day may cost (None: no cap).
+    ``daily_usd`` is the most that all runs of a day may cost (None: no cap), ``listen`` hears of
+    every step.
     """
     return Facilities(
         memory=memory_file(),
@@ -63,4 +66,5 @@ def user_facilities(
         web=web,
         diagnostics=diagnostics,
         spending=DailySpending(spending_file(), daily_usd),
+        listen=listen,
     )

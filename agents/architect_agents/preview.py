@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from architect_agents.agent_file import choose_agent
+from architect_agents.inquiry import Inquiry
 from architect_agents.limits import price_of
 from architect_agents.model import Model, ModelRequest, Text, ToolSpec, UserTurn
 from architect_agents.model_architect import ModelArchitect
 from architect_agents.models.names import TABLE as MODEL_TABLE
 from architect_agents.models.names import alias_of
 from architect_agents.places import user_facilities
-from architect_agents.types import Measure, RefactorRequest
+from architect_agents.types import Measure, Preview, RefactorRequest
+from architect_agents.workbench import Facilities
 
 #: Characters of source code for one token, about; the provider counts exactly.
 CHARACTERS_PER_TOKEN = 3.5
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a run would send first. ``usd`` is for one turn of that much input, estimated."""
-
-    text: str
-    model: str
-    input_tokens: int
-    usd: float
-
-
 def preview(
-    request: RefactorRequest,
+    asked: RefactorRequest | Inquiry,
     *,
     measure: Measure,
     offline: bool = False,
     agent: str = "",
     model: str = "",
+    facilities: Facilities | None = None,
 ) -> Preview:
     """What asking would send with its first turn, redacted; nothing is sent.
 
@@ -43,13 +35,16 @@ def preview(
     """
     if offline:
         return Preview("Nothing is sent: the embedded architect works on this machine.", "", 0, 0)
+    request = asked.request if isinstance(asked, Inquiry) else asked
     definition = choose_agent(request, agent)
-    architect = ModelArchitect(definition, _no_model, measure, facilities=user_facilities())
+    offered = facilities or user_facilities()
+    architect = ModelArchitect(definition, _no_model, measure, facilities=offered)
     wanted = model or definition.model
     name = MODEL_TABLE.get(alias_of(wanted) or "", wanted)
-    text = as_text(architect.preview(request))
+    text = as_text(architect.preview(asked))
     tokens = round(len(text) / CHARACTERS_PER_TOKEN)
-    return Preview(text, name, tokens, tokens * price_of(name).input / 1_000_000)
+    usd = tokens * price_of(name).input / 1_000_000
+    return Preview(text, name, tokens, usd, definition.name)
 
 
 def _no_model() -> Model:

@@ -65,6 +65,31 @@ def refactoring_prompt(
     return "\n\n".join(parts)
 
 
+def refinement_prompt(
+    request: RefactorRequest,
+    document: TargetDocument,
+    figures: FunctionFigures,
+    title: str,
+    same_text: bool,
+) -> str:
+    """The next message of a conversation: the person's wish about the proposal ``title``."""
+    parts = [
+        f"The person looked at your result “{title}” and wishes: {request.question.strip()}",
+        "Hand in a whole result anew; all that was said about it still holds.",
+    ]
+    if same_text:
+        parts.append("Nothing of it was applied: the document is as it was at the beginning.")
+        return "\n\n".join(parts)
+    parts.append(
+        f"The document has changed since. `{request.function}` is now lines {document.first} to "
+        f"{document.last}, with a cyclomatic complexity of {figures.ccn}."
+    )
+    parts.append(code_section(request.language, document))
+    if request.language == "python":
+        parts.append(f"The function with the numbers of its lines:\n\n{_numbered(document)}")
+    return "\n\n".join(parts)
+
+
 def _numbered(document: TargetDocument) -> str:
     lines = document.function.rstrip("\n").split("\n")
     body = "\n".join(f"{number:5} {line}" for number, line in enumerate(lines, document.first))

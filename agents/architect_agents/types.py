@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 CheckStatus = Literal["passed", "failed", "not-run"]
 Proof = Literal["round-trip", "tests"]
 Status = Literal["proposed", "rejected", "leave-as-is", "no-proposal"]
+StepKind = Literal["status", "thinking", "text", "tool", "todos", "retry"]
+TodoState = Literal["pending", "in_progress", "completed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,8 @@ class Outcome:
     ``proposed``: ``proposal`` passed the gate. ``rejected``: ``proposal`` failed it, to be shown
     with its reason and never offered as an edit. ``leave-as-is`` and ``no-proposal``: no edit,
     and ``rationale`` says why, and what would help. ``lesson`` is the general pattern that the
-    run recorded in its memory, empty if none.
+    run recorded in its memory, empty if none. ``conversation`` is what was said (model.Turn), for
+    a wish about the proposal; empty where there was none.
     """
 
     status: Status
@@ -165,10 +168,50 @@ class Outcome:
     usage: Usage = field(default_factory=Usage)
     architect: str = "embedded"
     lesson: str = ""
+    conversation: tuple[Any, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run would send first, by the agent of that name.
+
+    ``usd`` is for one turn of that much input; both figures are estimates.
+    """
+
+    text: str
+    model: str
+    input_tokens: int
+    usd: float
+    agent: str = ""
 
 
 #: ``report(message, percentage | None)``: one short line of progress for a person.
 Report = Callable[[str, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One entry of the list that a model keeps of its work."""
+
+    text: str
+    state: TodoState
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happens in a run, for a view that shows all of it.
+
+    ``text`` is a line of ours (status), a piece of the model's words to be joined with the next
+    one (thinking, text), a tool's name (tool) or a fault's (retry). ``todos`` is the whole list.
+    """
+
+    kind: StepKind
+    text: str = ""
+    todos: tuple[Todo, ...] = ()
+
+
+#: ``listen(step)`` hears of every step at once. It must not block.
+Listen = Callable[[Step], None]
 
 
 class Gate(Protocol):

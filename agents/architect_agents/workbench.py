@@ -19,7 +19,7 @@ from architect_agents.mcp_config import Approvals, ServerEntry, read_config
 from architect_agents.mcp_host import McpHost
 from architect_agents.memory.graph import MemoryGraph
 from architect_agents.models.credentials import own_server, provider_in_use
-from architect_agents.narration import Say
+from architect_agents.narration import Narrator
 from architect_agents.sandbox.interpreter import project_interpreter
 from architect_agents.sandbox.jail import Jail, why_no_jail
 from architect_agents.sandbox.refused import RefusedError
@@ -30,7 +30,7 @@ from architect_agents.tools.repl_tool import Repl
 from architect_agents.tools.shadow_files import ShadowFiles
 from architect_agents.tools.table import NEED_COPY, UNTRUSTED, Bench, Web, names_server, uses_memory
 from architect_agents.tools.workspace_files import WorkspaceFiles
-from architect_agents.types import RefactorRequest
+from architect_agents.types import Listen, RefactorRequest
 
 NOT_APPROVED = "The server {name} waits for the person's approval."
 
@@ -40,7 +40,8 @@ class Facilities:
     """What this user's installation offers to runs; what is None or empty is not offered.
 
     ``memory`` is the file of the knowledge graph, ``approvals`` the file of approved servers,
-    ``server_logs`` the folder for what servers write to stderr, ``spending`` counts the money.
+    ``server_logs`` the folder for what servers write to stderr, ``spending`` counts the money;
+    ``listen`` hears of every step of a run.
     """
 
     memory: Path | None = None
@@ -50,6 +51,7 @@ class Facilities:
     web: bool = False
     diagnostics: Diagnostics | None = None
     spending: DailySpending | None = None
+    listen: Listen | None = None
 
 
 def agent_memory(
@@ -63,12 +65,13 @@ def agent_memory(
 
 
 def planned_bench(
-    agent: AgentDefinition, request: RefactorRequest, facilities: Facilities, say: Say
+    agent: AgentDefinition, request: RefactorRequest, facilities: Facilities, narrator: Narrator
 ) -> Bench:
     """The bench as it would be, with nothing copied or started: to show what would be sent."""
     bench = Bench(
         files=workspace_files(request),
-        say=say,
+        say=narrator.say,
+        show_todos=narrator.todos,
         memory=agent_memory(agent, request.workspace, facilities.memory),
         postgres_url=facilities.postgres_url,
         web=_who_goes_to_the_web(facilities.web, os.environ),
@@ -90,11 +93,11 @@ def _who_goes_to_the_web(allowed: bool, environ: Mapping[str, str]) -> Web:
 
 @asynccontextmanager
 async def open_bench(
-    agent: AgentDefinition, request: RefactorRequest, facilities: Facilities, say: Say
+    agent: AgentDefinition, request: RefactorRequest, facilities: Facilities, narrator: Narrator
 ) -> AsyncIterator[Bench]:
     """The bench for one run. What can't be had is left out with its reason."""
     async with AsyncExitStack() as stack:
-        bench = planned_bench(agent, request, facilities, say)
+        bench = planned_bench(agent, request, facilities, narrator)
         if bench.memory is not None:
             stack.callback(bench.memory.close)
         if bench.stage is not None:

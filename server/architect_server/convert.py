@@ -48,6 +48,7 @@ def client_facts(params: lsp.InitializeParams, encoding: str | None) -> ClientFa
     publish = text.publish_diagnostics or lsp.PublishDiagnosticsClientCapabilities()
     refresh = workspace.diagnostics
     watching = workspace.did_change_watched_files
+    ours = _supports(params.initialization_options)
     return ClientFacts(
         name=params.client_info.name if params.client_info else "",
         encoding=_encoding(encoding),
@@ -64,7 +65,15 @@ def client_facts(params: lsp.InitializeParams, encoding: str | None) -> ClientFa
         show_document=bool(window.show_document and window.show_document.support),
         configuration=bool(workspace.configuration),
         watched_files=bool(watching and watching.dynamic_registration),
+        shows_steps=ours.get("progress") is True,
+        tells_diagnostics=ours.get("diagnostics") is True,
     )
+
+
+def _supports(options: object) -> Mapping[str, object]:
+    """What the client says of our own extensions: ``initializationOptions.supports``."""
+    found = options.get("supports") if isinstance(options, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def _encoding(kind: str | None) -> Encoding:

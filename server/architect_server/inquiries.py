@@ -5,25 +5,28 @@ An inquiry ends in an Opinion: a page to read, and points that lie on lines of t
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from architect_agents.errors import ArchitectError
 from architect_agents.types import Report
 from architect_server.analysis.model import Severity
-from architect_server.document import Document, Splice, rebase
-from architect_server.model_access import why_no_model
-from architect_server.refactor import (
+from architect_server.asking import (
+    Preview,
     Refused,
     Surroundings,
+    Usage,
     architect_for,
-    headline,
     make_gate,
+    preview_of,
     shown_path,
 )
+from architect_server.document import Document, Splice, rebase
+from architect_server.model_access import why_no_model
+from architect_server.refactor import headline
+
+if TYPE_CHECKING:
+    from architect_agents.inquiry import Inquiry
 
 Kind = Literal["review", "question"]
 
@@ -72,6 +75,12 @@ class Opinion:
     points: tuple[Point, ...]
     source: Any
 
+    @property
+    def usage(self) -> Usage:
+        """What the run cost."""
+        usage: Usage = self.source.usage
+        return usage
+
     def points_now(self, text: str) -> list[tuple[Point, Splice]]:
         """The points whose own lines are unchanged in ``text``, with where they are there."""
         found = []
@@ -94,22 +103,11 @@ async def inquire(
     Raises:
         Refused: there is no model to ask, or it could not answer.
     """
-    from architect_agents.inquiry import Inquiry
     from architect_agents.model_architect import ModelArchitect
     from architect_agents.report_page import as_markdown
 
-    inquiry = Inquiry(
-        kind=topic.kind,
-        path=shown_path(document, surroundings),
-        language=document.language_id,
-        source=document.text,
-        question=topic.question,
-        first_line=topic.first_line,
-        last_line=topic.last_line,
-        workspace=surroundings.workspace,
-        trusted=surroundings.trusted,
-    )
-    architect = architect_for(inquiry.request, surroundings.settings, offline=False)
+    inquiry = _inquiry(topic, document, surroundings)
+    architect = architect_for(inquiry.request, surroundings, offline=False)
     if not isinstance(architect, ModelArchitect):
         raise Refused(why_no_model())
     try:
@@ -121,6 +119,31 @@ async def inquire(
         _point(number, finding, document) for number, finding in enumerate(answer.findings, 1)
     )
     return Opinion(document, answer.title, as_markdown(answer), points, answer)
+
+
+def preview_inquiry(topic: Topic, document: Document, surroundings: Surroundings) -> Preview:
+    """What ``inquire`` would send first; nothing is sent.
+
+    Raises:
+        Refused: there is no usable agent.
+    """
+    return preview_of(_inquiry(topic, document, surroundings), surroundings)
+
+
+def _inquiry(topic: Topic, document: Document, surroundings: Surroundings) -> Inquiry:
+    from architect_agents.inquiry import Inquiry
+
+    return Inquiry(
+        kind=topic.kind,
+        path=shown_path(document, surroundings),
+        language=document.language_id,
+        source=document.text,
+        question=topic.question,
+        first_line=topic.first_line,
+        last_line=topic.last_line,
+        workspace=surroundings.workspace,
+        trusted=surroundings.trusted,
+    )
 
 
 def _point(number: int, finding: Any, document: Document) -> Point:
@@ -140,23 +163,3 @@ def _point(number: int, finding: Any, document: Document) -> Point:
         else (),
         headline=headline(proposal.verdict) if accepted else "",
     )
-
-
-def keep_page(opinion: Opinion, kind: Kind) -> Path:
-    """Write the page where the next one on the same text will stand too; its path.
-
-    Raises:
-        Refused: it can't be written.
-    """
-    from platformdirs import user_state_path
-
-    mark = hashlib.sha256(opinion.document.uri.encode()).hexdigest()[:8]
-    name = re.sub(r"[^\w.-]+", "-", opinion.document.name)
-    path = user_state_path("architect-lsp") / "reports" / f"{name}-{kind}-{mark}.md"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.write_text(opinion.page, encoding="utf-8")
-        path.chmod(0o600)
-    except OSError as error:
-        raise Refused(f"The report can't be written to {path}: {error.strerror}.") from error
-    return path

@@ -1,4 +1,4 @@
-"""The use case "ask an architect", and the one bridge to ``architect_agents``.
+"""The use case "ask for a refactoring", a bridge to ``architect_agents``.
 
 Target → request → outcome with verdict → an edit of exactly the text that was judged.
 """
@@ -8,14 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from architect_agents.errors import ArchitectError
 from architect_agents.types import (
     Architect,
-    FindingLimits,
-    FunctionFigures,
     Outcome,
     Proposal,
     RefactorRequest,
@@ -23,21 +20,24 @@ from architect_agents.types import (
     Status,
     Verdict,
 )
-from architect_server.analysis.model import FileMetrics, FunctionMetrics, Limits
+from architect_server.analysis.model import FileMetrics, FunctionMetrics
+from architect_server.asking import (
+    Listen,
+    Preview,
+    Refused,
+    Step,
+    Surroundings,
+    Usage,
+    architect_for,
+    make_gate,
+    preview_of,
+    request_for,
+)
 from architect_server.document import Document, Splice, rebase
-from architect_server.settings import Settings
 from architect_server.target import RefactorTarget, StaleTarget, find_again
-
-if TYPE_CHECKING:
-    from architect_agents.gate import RefactoringGate
-
 
 #: What the strongest evidence is called, for a person.
 _PROOF = {"round-trip": "verified extraction", "tests": "tests pass", None: "not proved"}
-
-
-class Refused(Exception):
-    """No architect was asked, or none could answer; ``str`` is the sentence for the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,53 +60,10 @@ class Answer:
     extent: Splice
     splices: tuple[Splice, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Where a document stands: its settings, its file (None: untitled) and workspace.
-
-    ``trusted`` says whether the user lets code of that workspace run.
-    """
-
-    settings: Settings
-    path: Path | None = None
-    workspace: Path | None = None
-    trusted: bool = False
-
-
-def figures(source: str, language: str) -> Sequence[FunctionFigures]:
-    """The analysis as the gate wants it handed in: the editor's own numbers."""
-    from architect_server.analysis.measure import measure
-
-    return [_as_figures(function) for function in measure(source, language).functions]
-
-
-def _as_figures(function: FunctionMetrics) -> FunctionFigures:
-    return FunctionFigures(
-        qualified_name=function.qualified_name,
-        start_line=function.start_line,
-        end_line=function.end_line,
-        ccn=function.ccn,
-        nloc=function.nloc,
-        tokens=function.tokens,
-        parameters=function.parameters,
-        length=function.length,
-        nesting=function.nesting,
-    )
-
-
-def finding_limits(limits: Limits) -> FindingLimits:
-    """The limits in force, as the gate knows them; a rule that is off never fires."""
-    off = 1_000_000
-    return FindingLimits(limits.ccn or off, limits.parameters or off, limits.length or off)
-
-
-def make_gate() -> RefactoringGate:
-    """The judge of every proposal, with our numbers."""
-    # Loaded at the first question: no editor should wait for it at the start.
-    from architect_agents.gate import RefactoringGate
-
-    return RefactoringGate(figures)
+    @property
+    def usage(self) -> Usage:
+        """What the run cost."""
+        return self.outcome.usage
 
 
 async def ask(
@@ -127,66 +84,76 @@ async def ask(
     except StaleTarget as stale:
         raise Refused(str(stale)) from stale
     request = request_for(document, function, surroundings)
-    architect = architect_for(request, surroundings.settings, offline)
-    outcome = await consult(architect, request, report)
+    architect = architect_for(request, surroundings, offline)
+    outcome = await consult(architect, request, report, surroundings.listen)
     return _answer(outcome, function, document, request)
 
 
-def request_for(
+async def refine(
+    earlier: Answer,
+    wish: str,
     document: Document,
-    function: FunctionMetrics,
+    metrics: FileMetrics,
     surroundings: Surroundings,
-    question: str = "",
-) -> RefactorRequest:
-    """What an architect is asked about ``function``."""
-    return RefactorRequest(
-        path=shown_path(document, surroundings),
-        language=document.language_id,
-        source=document.text,
-        function=function.qualified_name,
-        start_line=function.start_line,
-        limits=finding_limits(surroundings.settings.limits),
-        question=question,
-        workspace=surroundings.workspace,
-        trusted=surroundings.trusted,
-    )
+    report: Report,
+) -> Answer:
+    """Go on in the conversation that led to ``earlier``, with the person's wish about it.
 
-
-def shown_path(document: Document, surroundings: Surroundings) -> str:
-    """The path inside the workspace; a document's name where it lies outside or nowhere."""
-    path, workspace = surroundings.path, surroundings.workspace
-    if path is not None and workspace is not None and path.is_relative_to(workspace):
-        return path.relative_to(workspace).as_posix()
-    return document.name
-
-
-def architect_for(request: RefactorRequest, settings: Settings, offline: bool) -> Architect:
-    """The model's architect where there is a key and the user allows it; else the embedded one.
+    ``document`` is the text as it is now; the function need only be there still.
 
     Raises:
-        Refused: there is no usable agent of the name that the settings give.
+        Refused: no model made the proposal, the function is gone, or the model could not answer.
     """
-    from architect_agents.architect import choose_architect
-    from architect_agents.places import user_facilities
+    from architect_agents.model_architect import Earlier, ModelArchitect
 
-    try:
-        return choose_architect(
-            request,
-            measure=figures,
-            offline=offline or settings.offline,
-            agent=settings.agent,
-            model=settings.model,
-            max_usd=settings.max_cost,
-            facilities=user_facilities(settings.web, daily_usd=settings.max_daily_cost),
+    function = _nearest(earlier, metrics)
+    if function is None:
+        raise Refused(f"{earlier.function} is no longer in this file; ask about another function.")
+    request = request_for(document, function, surroundings, wish)
+    name = earlier.outcome.architect
+    architect = architect_for(request, surroundings, offline=False, agent=name)
+    if not isinstance(architect, ModelArchitect) or not earlier.outcome.conversation:
+        raise Refused(
+            "A wish needs a model, and the embedded architect made this proposal: ask again with "
+            "a key, or change the edit by hand."
         )
+    before = Earlier(earlier.outcome, document.text == earlier.document.text)
+    try:
+        outcome = await architect.refine(request, make_gate(), report, before)
     except ArchitectError as error:
         raise Refused(str(error)) from error
+    told = _with_steps(report, surroundings.listen)
+    outcome = await _tested(outcome, request, told, test_all=False)
+    return _answer(outcome, function, document, request)
+
+
+def _nearest(earlier: Answer, metrics: FileMetrics) -> FunctionMetrics | None:
+    """The function of an earlier answer as it is now; the nearest of that name."""
+    line = earlier.request.start_line
+    named = [f for f in metrics.functions if f.qualified_name == earlier.function]
+    return min(named, key=lambda function: abs(function.start_line - line), default=None)
+
+
+def preview_refactoring(
+    document: Document, function: FunctionMetrics, surroundings: Surroundings
+) -> Preview:
+    """What ``ask`` would send first; nothing is sent.
+
+    Raises:
+        Refused: there is no usable agent.
+    """
+    return preview_of(request_for(document, function, surroundings), surroundings)
 
 
 async def consult(
-    architect: Architect, request: RefactorRequest, report: Report, *, test_all: bool = False
+    architect: Architect,
+    request: RefactorRequest,
+    report: Report,
+    listen: Listen | None = None,
+    *,
+    test_all: bool = False,
 ) -> Outcome:
-    """Ask, and turn every failure into its one sentence.
+    """Ask, and turn every failure into its one sentence. ``listen`` hears of every step.
 
     In a trusted workspace the covering tests run for a proposal that nothing else proves, with
     ``test_all`` for every one; a proposal that breaks them is rejected.
@@ -194,15 +161,38 @@ async def consult(
     Raises:
         Refused: with that sentence.
     """
+    from architect_agents.model_architect import ModelArchitect
+
+    # The model's architect tells its steps itself; of the embedded one each line is a step.
+    told = report if isinstance(architect, ModelArchitect) else _with_steps(report, listen)
     try:
-        outcome = await architect.propose(request, make_gate(), report)
-        proposal = outcome.proposal
-        if outcome.status != "proposed" or proposal is None or not request.trusted:
-            return outcome
-        if proposal.verdict.proof is not None and not test_all:
-            return outcome
-        report("running the tests that execute it", None)
-        candidate = applied(request.source, proposal)
+        outcome = await architect.propose(request, make_gate(), told)
+    except ArchitectError as error:
+        raise Refused(str(error)) from error
+    return await _tested(outcome, request, _with_steps(report, listen), test_all=test_all)
+
+
+def _with_steps(report: Report, listen: Listen | None) -> Report:
+    def both(message: str, percentage: int | None) -> None:
+        report(message, percentage)
+        if listen is not None:
+            listen(Step("status", message))
+
+    return both
+
+
+async def _tested(
+    outcome: Outcome, request: RefactorRequest, report: Report, *, test_all: bool
+) -> Outcome:
+    """The outcome after the covering tests, where they are to be run."""
+    proposal = outcome.proposal
+    if outcome.status != "proposed" or proposal is None or not request.trusted:
+        return outcome
+    if proposal.verdict.proof is not None and not test_all:
+        return outcome
+    report("running the tests that execute it", None)
+    candidate = applied(request.source, proposal)
+    try:
         verdict = await make_gate().judge_with_tests(request, candidate)
     except ArchitectError as error:
         raise Refused(str(error)) from error

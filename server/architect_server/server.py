@@ -17,6 +17,7 @@ from architect_server.analysis.languages import LANGUAGE_IDS
 from architect_server.convert import to_path
 from architect_server.inquiries import Opinion
 from architect_server.live import LiveTexts
+from architect_server.refactor import Answer
 from architect_server.schedule import Schedule
 from architect_server.session import Session
 from architect_server.worker import AnalysisWorker
@@ -109,6 +110,8 @@ class ArchitectServer(LanguageServer):
 
         #: The newest review or answer about each document, whose points are shown in the text.
         self.opinions: dict[str, Opinion] = {}
+        #: The newest answer about a function of each document, for a wish about it.
+        self.proposals: dict[str, Answer] = {}
         #: Files that are not open: what is known of them, and what the client was told last.
         self.workspace_scan: WorkspaceScan[FileReport] = WorkspaceScan()
         self.workspace_reported: dict[str, str] = {}

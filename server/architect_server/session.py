@@ -36,6 +36,10 @@ class ClientFacts:
     show_document: bool = False
     configuration: bool = False
     watched_files: bool = False
+    #: Said in the initialization options: it takes ``architect/progress``, and answers
+    #: ``architect/diagnostics`` with what all its sources show.
+    shows_steps: bool = False
+    tells_diagnostics: bool = False
 
 
 @dataclass(frozen=True, slots=True)

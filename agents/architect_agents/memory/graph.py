@@ -145,14 +145,17 @@ class MemoryGraph:
 
         return self._write(work)
 
-    def read_graph(self) -> Json:
-        """{entities, relations}, newest first; ``leftOut`` counts entities beyond the cap."""
+    def read_graph(self, largest: int = LARGEST_ANSWER) -> Json:
+        """{entities, relations}, newest first, up to about ``largest`` characters.
+
+        ``leftOut`` counts the entities beyond them.
+        """
 
         def work(database: sqlite3.Connection) -> Json:
             rows = database.execute(
                 "SELECT id FROM entity WHERE project=? ORDER BY id DESC", (self.project,)
             )
-            return self._graph(database, [row[0] for row in rows])
+            return self._graph(database, [row[0] for row in rows], largest)
 
         return self._read(work)
 
@@ -203,7 +206,9 @@ class MemoryGraph:
                 return found[:MOST_HITS]
         return []
 
-    def _graph(self, database: sqlite3.Connection, ids: Sequence[int]) -> Json:
+    def _graph(
+        self, database: sqlite3.Connection, ids: Sequence[int], largest: int = LARGEST_ANSWER
+    ) -> Json:
         entities: list[Json] = []
         size = 0
         for entity in ids:
@@ -215,7 +220,7 @@ class MemoryGraph:
             )
             texts = [row[0] for row in rows]
             size += len(name) + len(kind) + sum(map(len, texts))
-            if size > LARGEST_ANSWER and entities:
+            if size > largest and entities:
                 break
             entities.append({"name": name, "entityType": kind, "observations": texts})
         graph = {"entities": entities, "relations": self._relations(database, entities)}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from architect_agents.model import ToolSpec
 from architect_agents.tools.tool import Arguments, Tool, schema, text
 
 #: ``diagnostics(uri or path, or "")``: {uri, line, severity, message, source} of one document, or
-#: of all open ones. It may block.
-Diagnostics = Callable[[str], Sequence[Mapping[str, Any]]]
+#: of all open ones.
+Diagnostics = Callable[[str], Awaitable[Sequence[Mapping[str, Any]]]]
 MOST = 200
 SPEC = ToolSpec(
     "mcp__ide__getDiagnostics",
@@ -25,7 +24,7 @@ def diagnostics_tool(diagnostics: Diagnostics) -> Tool:
     """mcp__ide__getDiagnostics{uri?}."""
 
     async def get(arguments: Arguments) -> str:
-        found = await asyncio.to_thread(diagnostics, text(arguments, "uri", ""))
+        found = await diagnostics(text(arguments, "uri", ""))
         return json.dumps(list(found)[:MOST], ensure_ascii=False, indent=1)
 
     return Tool(SPEC, get, "read")

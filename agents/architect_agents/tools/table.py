@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,9 +26,10 @@ from architect_agents.tools.todo_tool import todo_tool
 from architect_agents.tools.tool import Tool
 from architect_agents.tools.web_fetch_tool import web_fetch_tool
 from architect_agents.tools.workspace_files import NO_WORKSPACE, WorkspaceFiles
+from architect_agents.types import Todo
 
 
-def _silent(line: str) -> None:
+def _silent(what: object) -> None:
     """Say nothing."""
 
 
@@ -55,6 +56,7 @@ class Bench:
 
     files: WorkspaceFiles | None = None
     say: Callable[[str], None] = _silent
+    show_todos: Callable[[Sequence[Todo]], None] = _silent
     memory: MemoryGraph | None = None
     stage: ShadowFiles | None = None
     no_stage: str = NO_COPY
@@ -120,7 +122,7 @@ TABLE: dict[str, Factory] = {
     "Write": _on_stage(write_tool),
     "NotebookEdit": _on_stage(notebook_edit_tool),
     "Bash": _bash,
-    "TodoWrite": lambda agent, bench: todo_tool(bench.say),
+    "TodoWrite": lambda agent, bench: todo_tool(bench.show_todos),
     "WebFetch": _web("web_fetch", web_fetch_tool),
     "WebSearch": _web("web_search", lambda: NO_SEARCH),
     "ListMcpResourcesTool": lambda agent, bench: list_resources_tool(bench.host, bench.memory),

@@ -14,6 +14,7 @@ from typing import Any
 from architect_agents.architect import preview
 from architect_agents.errors import ArchitectError
 from architect_agents.types import Outcome, RefactorRequest
+from architect_server.asking import Refused, Surroundings, architect_for, figures, request_for
 from architect_server.cli.consult import consult as consult_page
 from architect_server.cli.failure import Failure
 from architect_server.cli.targets import find_function, open_document, split_target, workspace_of
@@ -25,15 +26,7 @@ from architect_server.cli.terminal import (
     unified_diff,
     verdict_as_json,
 )
-from architect_server.refactor import (
-    Refused,
-    Surroundings,
-    applied,
-    architect_for,
-    consult,
-    figures,
-    request_for,
-)
+from architect_server.refactor import applied, consult
 from architect_server.settings import Layer, Settings, SettingsByPlace
 
 
@@ -79,15 +72,15 @@ def run(options: argparse.Namespace) -> int:
     request = request_for(document, function, surroundings)
     if options.dry_run:
         return _dry_run(request, settings, options)
-    return _propose(path, request, settings, options)
+    return _propose(path, request, surroundings, options)
 
 
 def _propose(
-    path: Path, request: RefactorRequest, settings: Settings, options: argparse.Namespace
+    path: Path, request: RefactorRequest, surroundings: Surroundings, options: argparse.Namespace
 ) -> int:
     try:
         with status_line(f"Asking about {request.function}") as report:
-            architect = architect_for(request, settings, options.offline)
+            architect = architect_for(request, surroundings, options.offline)
             outcome = asyncio.run(consult(architect, request, report, test_all=options.trust))
     except Refused as refusal:
         raise Failure(str(refusal)) from refusal

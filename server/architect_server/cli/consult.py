@@ -6,11 +6,11 @@ import argparse
 import asyncio
 import json
 
+from architect_server.asking import Refused, Surroundings
 from architect_server.cli.failure import Failure
 from architect_server.cli.terminal import status_line
 from architect_server.document import Document
 from architect_server.inquiries import Opinion, Topic, inquire
-from architect_server.refactor import Refused, Surroundings
 
 
 def consult(

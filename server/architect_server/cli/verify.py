@@ -8,10 +8,10 @@ import json
 from pathlib import Path
 
 from architect_agents.types import FindingLimits, RefactorRequest
+from architect_server.asking import finding_limits, make_gate
 from architect_server.cli.targets import open_document, workspace_of
 from architect_server.cli.terminal import console, print_verdict, verdict_as_json
 from architect_server.document import Document
-from architect_server.refactor import finding_limits, make_gate
 from architect_server.settings import Layer, SettingsByPlace
 
 

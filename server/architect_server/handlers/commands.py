@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lsprotocol import types as lsp
 
-from architect_server.convert import to_path, to_proposal
+from architect_server.asking import Refused
+from architect_server.convert import to_proposal
 from architect_server.document import Document
 from architect_server.handlers.consent import approve_servers, must_stay_offline
-from architect_server.handlers.run import run_once, tell, workspace_key
-from architect_server.progress import Report
-from architect_server.refactor import Answer, Surroundings, ask, reanchored, remember
+from architect_server.handlers.run import Teller, run_once, surroundings_of, tell, workspace_key
+from architect_server.model_access import why_no_model
+from architect_server.refactor import Answer, ask, reanchored, refine, remember
 from architect_server.server import ArchitectServer
 from architect_server.target import RefactorTarget
 
 ASK = "architect.ask"
 SIMPLIFY = "architect.simplify"
+REFINE = "architect.refine"
+#: A client that says no with this reason has the person's wish, which comes as a refinement.
+REFINING = "refine"
 
 
 def register(server: ArchitectServer) -> None:
@@ -29,6 +34,10 @@ def register(server: ArchitectServer) -> None:
     @server.command(SIMPLIFY)
     async def _simplify(target: Any = None) -> dict[str, Any]:
         return await _run(server, target, offline=True)
+
+    @server.command(REFINE)
+    async def _refine(argument: Any = None) -> dict[str, Any]:
+        return await _run_refinement(server, argument)
 
 
 async def _run(server: ArchitectServer, argument: Any, offline: bool) -> dict[str, Any]:
@@ -49,7 +58,7 @@ async def _run(server: ArchitectServer, argument: Any, offline: bool) -> dict[st
         server,
         target.uri,
         f"Architect: {target.function}",
-        lambda report: _ask_about(server, target, document, offline, report),
+        lambda teller: _ask_about(server, target, document, offline, teller),
         lambda answer: _deliver(server, answer),
     )
 
@@ -59,22 +68,51 @@ async def _ask_about(
     target: RefactorTarget,
     document: Document,
     offline: bool,
-    report: Report,
+    teller: Teller,
 ) -> Answer:
-    path = to_path(document.uri)
-    settings = server.session.settings_for(path)
+    surroundings = surroundings_of(server, document, teller.listen)
+    settings = surroundings.settings
     key = workspace_key(server, document.uri)
     offline = await must_stay_offline(server, key, settings, offline)
-    workspace = server.session.workspace_of(path)
     if not offline:
-        await approve_servers(server, workspace, document.language_id, settings)
+        await approve_servers(server, surroundings.workspace, document.language_id, settings)
     metrics = await server.worker.measure(document.text, document.language_id, settings.time_limit)
-    surroundings = Surroundings(settings, path, workspace, server.session.trusted)
-    return await ask(target, document, metrics, surroundings, offline, report)
+    return await ask(target, document, metrics, surroundings, offline, teller.report)
+
+
+async def _run_refinement(server: ArchitectServer, argument: Any) -> dict[str, Any]:
+    """Go on from the newest proposal about ``uri`` with the person's ``wish``."""
+    given = argument if isinstance(argument, Mapping) else {}
+    uri, wish = str(given.get("uri")), given.get("wish")
+    document, earlier = server.session.documents.get(uri), server.proposals.get(uri)
+    if document is None or earlier is None:
+        return tell(server, "failed", "Architect: ask about a function of this file first.")
+    if not isinstance(wish, str) or not wish.strip():
+        return tell(server, "failed", "Architect: the wish is empty; say what shall be different.")
+    return await run_once(
+        server,
+        uri,
+        f"Architect: {earlier.function}, refined",
+        lambda teller: _refine_with(server, earlier, wish.strip(), document, teller),
+        lambda answer: _deliver(server, answer),
+    )
+
+
+async def _refine_with(
+    server: ArchitectServer, earlier: Answer, wish: str, document: Document, teller: Teller
+) -> Answer:
+    surroundings = surroundings_of(server, document, teller.listen)
+    settings = surroundings.settings
+    key = workspace_key(server, document.uri)
+    if await must_stay_offline(server, key, settings, offline=False):
+        raise Refused(why_no_model())
+    metrics = await server.worker.measure(document.text, document.language_id, settings.time_limit)
+    return await refine(earlier, wish, document, metrics, surroundings, teller.report)
 
 
 async def _deliver(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
     """Say how it ended; where a checked edit stands, have the editor apply it."""
+    server.proposals[answer.document.uri] = answer
     if not answer.splices:
         kind = lsp.MessageType.Warning if answer.status == "rejected" else lsp.MessageType.Info
         return tell(server, answer.status, answer.message, kind)
@@ -91,6 +129,8 @@ async def _deliver(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
     response = await server.workspace_apply_edit_async(
         lsp.ApplyWorkspaceEditParams(edit=edit, label=answer.title)
     )
+    if not response.applied and response.failure_reason == REFINING:
+        return {"status": "refining", "message": ""}
     await remember(answer, "applied" if response.applied else "rejected")
     if not response.applied:
         why = f" ({response.failure_reason})" if response.failure_reason else ""

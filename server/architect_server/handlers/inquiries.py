@@ -7,15 +7,14 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
-from architect_server.convert import to_path
+from architect_server.asking import Refused
 from architect_server.document import Document
 from architect_server.handlers.analyse import show_again
 from architect_server.handlers.consent import approve_servers, must_stay_offline
-from architect_server.handlers.run import run_once, tell
-from architect_server.inquiries import Kind, Opinion, Topic, inquire, keep_page
+from architect_server.handlers.run import Teller, run_once, surroundings_of, tell
+from architect_server.inquiries import Kind, Opinion, Topic, inquire
 from architect_server.model_access import why_no_model
-from architect_server.progress import Report
-from architect_server.refactor import Refused, Surroundings
+from architect_server.pages import keep_page
 from architect_server.server import ArchitectServer
 
 REVIEW = "architect.review"
@@ -50,7 +49,7 @@ async def _run(server: ArchitectServer, how: str, argument: Any) -> dict[str, An
     document = server.session.documents.get(str(given.get("uri")))
     if document is None:
         return tell(server, "failed", "Architect: open the file first, then ask again.")
-    topic = _topic(how, given)
+    topic = topic_of(how, given)
     if topic.kind == "question" and not topic.question:
         return tell(server, "failed", "Architect: the question is empty.")
     earlier = server.opinions.get(document.uri) if how == "follow-up" else None
@@ -60,12 +59,13 @@ async def _run(server: ArchitectServer, how: str, argument: Any) -> dict[str, An
         server,
         document.uri,
         f"Architect: {_TITLES[topic.kind]} {document.name}",
-        lambda report: _ask(server, topic, document, earlier, report),
+        lambda teller: _ask(server, topic, document, earlier, teller),
         lambda opinion: _show(server, opinion, topic),
     )
 
 
-def _topic(how: str, given: Mapping[Any, Any]) -> Topic:
+def topic_of(how: str, given: Mapping[Any, Any]) -> Topic:
+    """What ``given`` asks: lines where it names some, words where it holds any."""
     first, last = given.get("startLine"), given.get("endLine")
     question = given.get("question")
     return Topic(
@@ -81,23 +81,21 @@ async def _ask(
     topic: Topic,
     document: Document,
     earlier: Opinion | None,
-    report: Report,
+    teller: Teller,
 ) -> Opinion:
-    path = to_path(document.uri)
-    settings = server.session.settings_for(path)
-    workspace = server.session.workspace_of(path)
+    surroundings = surroundings_of(server, document, teller.listen)
+    settings, workspace = surroundings.settings, surroundings.workspace
     if await must_stay_offline(server, str(workspace or document.uri), settings, offline=False):
         raise Refused(why_no_model())
     await approve_servers(server, workspace, document.language_id, settings)
-    surroundings = Surroundings(settings, path, workspace, server.session.trusted)
-    return await inquire(topic, document, surroundings, report, earlier)
+    return await inquire(topic, document, surroundings, teller.report, earlier)
 
 
 async def _show(server: ArchitectServer, opinion: Opinion, topic: Topic) -> dict[str, Any]:
     """Show the points in the text and the page where the client can; else say where it lies."""
     server.opinions[opinion.document.uri] = opinion
     show_again(server, opinion.document.uri)
-    page = keep_page(opinion, topic.kind)
+    page = keep_page(f"{opinion.document.name}-{topic.kind}", opinion.document.uri, opinion.page)
     shown = False
     if server.session.client.show_document:
         answer = await server.window_show_document_async(

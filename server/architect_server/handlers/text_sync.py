@@ -63,5 +63,6 @@ def forget_text(server: ArchitectServer, uri: str) -> None:
     server.session.close(uri)
     server.pulled.pop(uri, None)
     server.opinions.pop(uri, None)
+    server.proposals.pop(uri, None)
     if server.published.pop(uri, None):
         server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))

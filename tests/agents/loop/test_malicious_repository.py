@@ -21,7 +21,7 @@ from architect_agents.models.claude import ClaudeModel
 from architect_agents.places import memory_file, transcript_folder, user_facilities
 from architect_agents.sandbox.jail import why_no_jail
 from architect_agents.types import Gate, RefactorRequest, Verdict
-from architect_server.refactor import figures
+from architect_server.asking import figures
 from fake_messages import FakeMessages, Json, message, text, tool_use
 
 CANARY = "c4n4ry5ecret"

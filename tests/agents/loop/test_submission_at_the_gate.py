@@ -13,7 +13,7 @@ from architect_agents.model_architect import ModelArchitect
 from architect_agents.models.scripted import ScriptedModel, says
 from architect_agents.refactoring.splice import apply_edits
 from architect_agents.types import FindingLimits, Outcome, RefactorRequest
-from architect_server.refactor import figures
+from architect_server.asking import figures
 
 AGENT = parse_agent("---\nname: tester\n---\nx")
 SOURCE = '''"""Orders."""

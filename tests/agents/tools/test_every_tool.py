@@ -17,6 +17,7 @@ import pytest
 
 from architect_agents.agent_file import AgentDefinition, ToolRule, load_agent, parse_agent
 from architect_agents.mcp_config import Approvals, read_config
+from architect_agents.narration import Narrator
 from architect_agents.sandbox.jail import why_no_jail
 from architect_agents.tools.table import Kit, equip
 from architect_agents.tools.tool import ToolFailure
@@ -74,7 +75,9 @@ async def kit_for(
 ) -> AsyncIterator[tuple[Kit, Callable[..., Awaitable[str]]]]:
     """The tools of a run, and a way to use them by name."""
     agent = agent or load_agent(REAL)
-    async with open_bench(agent, request, Facilities(**facilities), lambda line: None) as bench:
+    async with open_bench(
+        agent, request, Facilities(**facilities), Narrator(lambda *_: None)
+    ) as bench:
         kit = equip(agent, bench)
 
         async def use(name: str, **arguments: Any) -> str:
@@ -100,7 +103,7 @@ def database() -> Iterator[str]:
         yield cluster.url("reader")
 
 
-def diagnostics(uri: str) -> list[dict[str, Any]]:
+async def diagnostics(uri: str) -> list[dict[str, Any]]:
     return [{"uri": uri or "all", "line": 1, "message": "too complex"}]
 
 
@@ -306,7 +309,7 @@ async def test_nothing_is_left_of_a_cancelled_run(
 
     async def work() -> None:
         async with open_bench(
-            agent, request_for(project), Facilities(), lambda line: None
+            agent, request_for(project), Facilities(), Narrator(lambda *_: None)
         ) as bench:
             assert bench.stage is not None
             shadows.append(bench.stage.root)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from architect_agents.agent_file import parse_agent
+from architect_agents.narration import Narrator
 from architect_agents.tools import web_fetch_tool
 from architect_agents.tools.table import Bench, equip
 from architect_agents.tools.tool import ToolFailure
@@ -196,7 +197,7 @@ def test_who_goes_to_the_web(
     monkeypatch.setenv("ANTHROPIC_BASE_URL", base_url)
     agent = parse_agent("---\nname: a\ntools: WebFetch, WebSearch\n---\nx")
     request = RefactorRequest("a.py", "python", "", "f", 1)
-    bench = planned_bench(agent, request, Facilities(web=allowed), lambda line: None)
+    bench = planned_bench(agent, request, Facilities(web=allowed), Narrator(lambda *_: None))
     kit = equip(agent, bench)
     assert {tool.name for tool in kit.server_tools} == by_provider
     assert [tool.name for tool in kit.tools] == (["WebFetch"] if own else [])
