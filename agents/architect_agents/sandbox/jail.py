@@ -1,9 +1,10 @@
 """Run one command where it can harm nothing: no network, no home, one writable folder.
 
-On Linux with bubblewrap. The shadow copy is mounted under the workspace's own path, so that an
+On Linux, with bubblewrap. The shadow copy is mounted under the workspace's own path, so that an
 installation in development mode finds the copy, never the user's files; /usr and the chosen
 interpreter can be read; everything else of the machine does not exist there. Where bubblewrap is
-missing or not allowed, nothing runs: the answer is a RefusedError.
+missing or not allowed, Landlock and a filter of system calls take its place (sandbox/landlock.py
+says what is weaker then). Where neither holds nothing runs: the answer is a RefusedError.
 """
 
 from __future__ import annotations
@@ -19,11 +20,17 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+from architect_agents.sandbox.landlock import launching, why_no_landlock
 from architect_agents.sandbox.refused import RefusedError
+
+Kind = Literal["bubblewrap", "landlock", ""]
 
 #: Characters of a command's output that are kept; the rest is read and thrown away.
 MOST_OUTPUT = 2_000_000
+#: Seconds for Landlock's launcher to end what it started.
+GRACE = 5.0
 _SYSTEM_FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64")
 _SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime")
 _HOME = "/tmp/home"  # noqa: S108 inside the jail, where /tmp is its own and empty
@@ -65,7 +72,25 @@ class Jail:
     interpreter: Path = field(default_factory=lambda: Path(sys.executable))
     readable: tuple[Path, ...] = ()
 
-    def arguments(self, environment: Mapping[str, str]) -> list[str]:
+    def command(
+        self, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """``command`` with what keeps it in, to be started as it stands."""
+        chosen = {**self._environment(), **(environment or {})}
+        if jail_kind() != "landlock":
+            return [*self._bubblewrap(chosen), *command]
+        # Nothing can be mounted there, so the workspace's path becomes the copy's.
+        here = {name: self._in_copy(value) for name, value in chosen.items()}
+        roots = (here.get("PYTHONPATH", ""), str(self.shadow), str(self.shadow / "src"))
+        here["PYTHONPATH"] = ":".join(filter(None, roots))
+        here |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+        front = launching(self.shadow, self._readable(), here)
+        return [*front, command[0], *map(self._in_copy, command[1:])]
+
+    def _in_copy(self, text: str) -> str:
+        return text.replace(str(self.workspace), str(self.shadow))
+
+    def _bubblewrap(self, environment: Mapping[str, str]) -> list[str]:
         """The command line of bubblewrap, up to the command to run."""
         found = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
         found += ["--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev"]
@@ -76,7 +101,7 @@ class Jail:
         mounts += [("--ro-bind-try", path, path) for path in self._readable()]
         for kind, source, target in sorted(mounts, key=lambda one: len(Path(one[2]).parts)):
             found += [kind, source, target]
-        for name, value in {**self._environment(), **environment}.items():
+        for name, value in environment.items():
             found += ["--setenv", name, value]
         return [*found, "--remount-ro", "/", "--chdir", workspace, "--"]
 
@@ -99,8 +124,7 @@ class Jail:
         chosen = limits or Limits()
         process = await asyncio.create_subprocess_exec(
             *_limiting(chosen),
-            *self.arguments(environment or {}),
-            *command,
+            *self.command(command, environment),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -114,7 +138,7 @@ class Jail:
         except TimeoutError:
             return JailResult(None, "")
         finally:
-            await _kill(process)
+            await end(process)
 
     def _readable(self) -> list[str]:
         """The interpreter's folders and what else was asked for, if not part of the system."""
@@ -133,10 +157,27 @@ class Jail:
 
 
 @functools.cache
+def jail_kind() -> Kind:
+    """What keeps commands in on this machine; "" if nothing does. Asked of the machine once."""
+    if not why_no_bubblewrap():
+        return "bubblewrap"
+    return "landlock" if not why_no_landlock() else ""
+
+
 def why_no_jail() -> str:
-    """An empty string if commands can be jailed, else one sentence; asked of the machine once."""
+    """An empty string if commands can be jailed, else one sentence."""
+    if jail_kind():
+        return ""
     if sys.platform != "linux":
         return f"There is no sandbox for {sys.platform} yet, so no command is run."
+    return f"{why_no_bubblewrap()} Landlock can't take its place: {why_no_landlock()}."
+
+
+@functools.cache
+def why_no_bubblewrap() -> str:
+    """An empty string if bubblewrap works here, else one sentence; asked of the machine once."""
+    if sys.platform != "linux":
+        return "bubblewrap is for Linux."
     if shutil.which("bwrap") is None:
         return "No command is run: install bubblewrap (the command bwrap) to allow it."
     probe = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
@@ -223,9 +264,18 @@ async def _read_capped(process: asyncio.subprocess.Process) -> tuple[str, bool]:
     return kept.decode("utf-8", "replace"), truncated
 
 
-async def _kill(process: asyncio.subprocess.Process) -> None:
-    """End the whole process group; bubblewrap takes its own children along."""
+async def end(process: asyncio.subprocess.Process) -> None:
+    """End a jailed process with all that it started, also if the task is cancelled meanwhile."""
     if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await asyncio.shield(process.wait())
+        await asyncio.shield(asyncio.ensure_future(_end(process)))
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Bubblewrap takes its children along; Landlock's launcher does so if it is asked to."""
+    with contextlib.suppress(ProcessLookupError):
+        if jail_kind() == "landlock":
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), GRACE)
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()

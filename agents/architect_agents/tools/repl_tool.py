@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
-import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from architect_agents.model import ToolSpec
-from architect_agents.sandbox.jail import Jail, why_no_jail
+from architect_agents.sandbox.jail import Jail, end, why_no_jail
 from architect_agents.tools.tool import Arguments, Tool, ToolFailure, schema, text
 
 WORKER = Path(__file__).with_name("repl_worker.py")
@@ -71,10 +68,7 @@ class Repl:
             raise ToolFailure(reason)
         source = await asyncio.to_thread(WORKER.read_text, "utf-8")
         self._process = await asyncio.create_subprocess_exec(
-            *self.jail.arguments({}),
-            str(self.jail.interpreter),
-            "-c",
-            source,
+            *self.jail.command([str(self.jail.interpreter), "-c", source]),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -88,10 +82,7 @@ class Repl:
         process, self._process = self._process, None
         if process is None:
             return
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-        await asyncio.shield(process.wait())
+        await end(process)
 
 
 def repl_tool(repl: Repl) -> Tool:

@@ -10,14 +10,31 @@ from pathlib import Path
 import pytest
 
 from architect_agents.sandbox import jail as jail_module
-from architect_agents.sandbox.jail import Jail, Limits, interpreter_folders, why_no_jail
+from architect_agents.sandbox.jail import (
+    Jail,
+    Limits,
+    interpreter_folders,
+    jail_kind,
+    why_no_bubblewrap,
+)
+from architect_agents.sandbox.landlock import why_no_landlock
 from architect_agents.sandbox.refused import RefusedError
 
 pytestmark = pytest.mark.usefixtures("needs_jail")
 
 
+@pytest.fixture(params=["bubblewrap", "landlock"])
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each jail that the machine has, in turn."""
+    why = {"bubblewrap": why_no_bubblewrap, "landlock": why_no_landlock}[request.param]()
+    if why:
+        pytest.skip(why)
+    monkeypatch.setattr(jail_module, "jail_kind", lambda: request.param)
+    return str(request.param)
+
+
 @pytest.fixture
-def jail(tmp_path: Path) -> Jail:
+def jail(kind: str, tmp_path: Path) -> Jail:
     shadow = tmp_path / "shadow"
     shadow.mkdir()
     (tmp_path / "canary.txt").write_text("canary")
@@ -28,9 +45,11 @@ def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
-async def test_the_copy_is_seen_under_the_path_of_the_workspace(jail: Jail) -> None:
+async def test_the_copy_is_where_the_command_runs(jail: Jail, kind: str) -> None:
+    """And with bubblewrap it stands under the path of the workspace."""
     result = await jail.run(python("import os; open('made', 'w').close(); print(os.getcwd())"))
-    assert (result.exit_code, result.output.strip()) == (0, str(jail.workspace))
+    where = jail.workspace if kind == "bubblewrap" else jail.shadow
+    assert (result.exit_code, result.output.strip()) == (0, str(where))
     assert (jail.shadow / "made").exists()
 
 
@@ -45,6 +64,7 @@ async def test_the_copy_is_seen_under_the_path_of_the_workspace(jail: Jail) -> N
         "open('/etc/shadow')",
         "import socket; socket.create_connection(('127.0.0.1', 22), 1)",
         "import socket; socket.create_connection(('1.1.1.1', 53), 1)",
+        "import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.sendto(b'x', ('1.1.1.1', 53))",
         "import os; os.kill(os.getppid(), 0) if os.getppid() > 1 else 1 / 0",
     ],
 )
@@ -107,17 +127,66 @@ async def test_a_file_can_only_grow_so_large(jail: Jail) -> None:
     assert result.exit_code != 0
 
 
+@pytest.mark.parametrize("kind", ["bubblewrap"], indirect=True)
 async def test_where_there_is_no_jail_nothing_runs(
     jail: Jail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(jail_module, "jail_kind", jail_kind)
+    monkeypatch.setattr(jail_module, "why_no_landlock", lambda: "it is too old")
     monkeypatch.setenv("PATH", "")
-    why_no_jail.cache_clear()
+    for asked in (jail_kind, why_no_bubblewrap):
+        asked.cache_clear()
     try:
-        with pytest.raises(RefusedError, match="install bubblewrap"):
+        with pytest.raises(RefusedError, match=r"install bubblewrap.*it is too old"):
             await jail.run(python("open('made', 'w')"))
     finally:
-        why_no_jail.cache_clear()
+        for asked in (jail_kind, why_no_bubblewrap):
+            asked.cache_clear()
     assert not (jail.shadow / "made").exists()
+
+
+@pytest.mark.parametrize("kind", ["landlock"], indirect=True)
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import socket; socket.socket(socket.AF_UNIX)",
+        "import os; os.truncate('../canary.txt', 0)",
+        "import os; os.link('../canary.txt', 'canary')",
+        "import os; os.rename('../canary.txt', 'canary')",
+        "import ctypes; 1 / (1 + ctypes.CDLL(None).syscall(425, 8, None))",  # io_uring
+        "import os; os.kill(1, 9)",
+        "import os; open(f'/proc/{os.getppid()}/environ').read()",
+        "import os; os.setuid(1) if os.getuid() == 0 else 1 / 0",
+    ],
+)
+async def test_landlocks_gaps_are_closed(jail: Jail, code: str) -> None:
+    canary = jail.shadow.parent / "canary.txt"
+    before = canary.stat()
+    assert (await jail.run(python(code))).exit_code != 0
+    assert canary.read_text() == "canary"
+    after = canary.stat()
+    assert (after.st_mode, after.st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+
+
+@pytest.mark.parametrize("kind", ["landlock"], indirect=True)
+async def test_modes_and_times_of_files_outside_stay(jail: Jail) -> None:
+    canary = jail.shadow.parent / "canary.txt"
+    before = canary.stat()
+    code = "import os; os.chmod('../canary.txt', 0); os.utime('../canary.txt', (0, 0))"
+    await jail.run(python(code))
+    after = canary.stat()
+    assert (after.st_mode, after.st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+
+
+async def test_what_a_command_left_running_ends_with_it(jail: Jail) -> None:
+    code = (
+        "import subprocess, sys\n"
+        f"loop = 'import time\\nwhile True: time.sleep(1)  # {jail.shadow}'\n"
+        "subprocess.Popen([sys.executable, '-c', loop], start_new_session=True)\n"
+    )
+    assert (await jail.run(python(code))).exit_code == 0
+    assert not running(jail)
+    assert sorted(path.name for path in jail.shadow.parent.iterdir()) == ["canary.txt", "shadow"]
 
 
 def test_a_link_to_python_does_not_open_the_folder_around_it(tmp_path: Path) -> None:
