@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,9 +30,12 @@ QUIET: dict[str, Any] = {
     "editor.autoClosingQuotes": "never",
     "editor.autoSurround": "never",
     "editor.minimap.enabled": False,
+    "editor.quickSuggestions": {"other": "off"},
+    "editor.suggestOnTriggerCharacters": False,
     "extensions.autoCheckUpdates": False,
     "extensions.autoUpdate": "off",
     "extensions.ignoreRecommendations": True,
+    "files.autoSave": "off",
     "security.workspace.trust.enabled": False,
     "telemetry.telemetryLevel": "off",
     "update.mode": "none",
@@ -118,6 +122,7 @@ class VSCode:
             "port": self.host.port,
             "workspace": str(self.workspace),
             "userSettings": str(self.host.user_settings),
+            "logs": str(self.host.home / "user" / "logs"),
             "output": str(OUTPUT),
             "playwright": str(HOST / "package.json"),
             "chromium": shutil.which("chromium"),
@@ -147,19 +152,20 @@ def host(vsix: Path, bare_python: Path, tmp_path_factory: pytest.TempPathFactory
     install = [*command, "--install-extension", vsix]
     subprocess.run(install, env=environment, check=True, capture_output=True)
     port = _free_port()
-    process = subprocess.Popen(
-        [*command, *_host_flags(port)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    log = home / "host.log"  # not a pipe: a full one that nobody reads would stop the host
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            [*command, *_host_flags(port)],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     try:
-        _await_listening(process)
+        _await_listening(process, log)
         yield Host(port, home)
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.wait(timeout=60)
 
 
 @pytest.fixture
@@ -185,14 +191,11 @@ def _host_flags(port: int) -> list[str]:
     ]
 
 
-def _await_listening(process: subprocess.Popen[str]) -> None:
-    assert process.stdout is not None
-    log: list[str] = []
-    for line in process.stdout:
-        log.append(line)
-        if "HTTP server listening on" in line:
-            return
-    pytest.fail("the VS Code host ended at once:\n" + "".join(log))
+def _await_listening(process: subprocess.Popen[bytes], log: Path) -> None:
+    while "HTTP server listening on" not in log.read_text(encoding="utf-8"):
+        if process.poll() is not None:
+            pytest.fail(f"the VS Code host ended at once:\n{log.read_text(encoding='utf-8')}")
+        time.sleep(0.05)
 
 
 def _free_port() -> int:

@@ -11,6 +11,7 @@ try {
   console.log(JSON.stringify(result));
 } catch (error) {
   console.error(error);
+  console.error(await workbench.report());
   process.exitCode = 1;
   await workbench.screenshot(`failed-${task.scenario}`);
 } finally {

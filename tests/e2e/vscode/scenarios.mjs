@@ -1,12 +1,12 @@
 // What a person does in VS Code, told step by step; each scenario gets an open Workbench.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { SQUIGGLES } from "./workbench.mjs";
+import { BUTTON, SQUIGGLES } from "./workbench.mjs";
 
 const ASK = "Ask architect";
 const PROPOSAL = ".monaco-diff-editor .editor.modified .view-line";
-const NOTIFICATION = ".notification-toast";
-const BUTTON = ".monaco-button";
+const NOTIFICATION = ":is(.notifications-toasts, .notifications-center).visible .notification-list-item";
+const PROPOSED = "verified extraction";
 const PROBLEM = ".markers-panel-container .monaco-list-row";
 
 /** The widths of the squiggles on the screen, counted in characters of the editor's font. */
@@ -36,8 +36,7 @@ async function findingIsOnTheName(vs, { name, line, column }) {
 
 /** Ask about the function at the cursor, by the light bulb's menu. */
 async function askByLightBulb(vs) {
-  const titles = await vs.codeActions();
-  assert.ok(titles.some((title) => title.includes(ASK)), titles.join(", "));
+  await vs.codeActions(ASK);
   await vs.screenshot("ask");
   await vs.chooseAction(ASK);
 }
@@ -48,16 +47,16 @@ export async function askApplyUndo(vs, { file, finding }) {
   await findingIsOnTheName(vs, finding);
   await askByLightBulb(vs);
   await vs.see(PROPOSAL);
-  const apply = await vs.see(`${NOTIFICATION} ${BUTTON}:has-text("Apply")`);
+  await vs.notification(PROPOSED);
   await vs.gone(`${NOTIFICATION} ${BUTTON}:has-text("Cancel")`);
   await vs.screenshot("proposal");
   assert.equal(vs.saved(file), before, "nothing changes before the person says so");
-  await apply.click();
+  await vs.choose(PROPOSED, "Apply");
   await vs.gone(PROPOSAL);
   const after = await vs.save(file, (text) => text !== before);
   await vs.screenshot("applied");
 
-  await vs.focusEditor();
+  await vs.focusEditor(file);
   await vs.press("Control+z");
   await vs.save(file, (text) => text === before);
   await vs.screenshot("undone");
@@ -74,7 +73,7 @@ export async function askDiscard(vs, { finding }) {
   await vs.screenshot("proposal-light");
   await (await vs.see('.editor-actions [aria-label^="Discard the proposal"]')).click();
   await vs.gone(PROPOSAL);
-  await vs.see(`${NOTIFICATION}:has-text("discarded")`);
+  await vs.notification("discarded");
   return {};
 }
 
@@ -88,22 +87,22 @@ export async function applyTooLate(vs, { file, finding }) {
   await vs.see(PROPOSAL);
   await vs.command("View: Open Previous Editor");
   await vs.gone(PROPOSAL);
-  await vs.focusEditor();
+  await vs.focusEditor(file);
   await vs.goTo(1, 1);
-  await vs.page.keyboard.type("# typed meanwhile\n");
+  await vs.page.keyboard.insertText("# typed meanwhile\n");
   await vs.save(file, (text) => text !== before);
-  await (await vs.see(`${NOTIFICATION} ${BUTTON}:has-text("Apply")`)).click();
-  await vs.see(`${NOTIFICATION}:has-text("the file has changed meanwhile")`);
+  await vs.choose(PROPOSED, "Apply");
+  await vs.notification("the file has changed meanwhile");
   return {};
 }
 
 /** Raise the limit in the settings: the finding goes. Lower it again: it is back. */
-export async function changeLimit(vs, { finding }) {
+export async function changeLimit(vs, { file, finding }) {
   const row = `${PROBLEM}:has-text("${finding.name}")`;
   await vs.problems(finding.name);
-  await vs.changeSettings({ "architect.limits.ccn": 100 });
+  await vs.changeSettings({ "architect.limits.ccn": 100 }, file);
   await vs.gone(row);
-  await vs.changeSettings({ "architect.limits.ccn": 5 });
+  await vs.changeSettings({ "architect.limits.ccn": 5 }, file);
   await vs.see(row);
   await vs.see(`${PROBLEM}:has-text("limit 5")`);
   return {};
@@ -124,11 +123,11 @@ export async function killServer(vs, { finding }) {
 
 /** No Python to be found: one sentence with a way to the setting, and a state in the status bar. */
 export async function noPython(vs) {
-  const sentence = await vs.see(`${NOTIFICATION}:has-text("needs Python 3.11 or newer")`);
+  const sentence = await vs.notification("needs Python 3.11 or newer");
   assert.match(await sentence.innerText(), /\/nowhere\/python/);
   await vs.screenshot("no-python");
   await vs.see('.statusbar-item:has-text("Architect") .codicon-warning');
-  await (await vs.see(`${NOTIFICATION} ${BUTTON}:has-text("Open settings")`)).click();
+  await vs.choose("needs Python 3.11 or newer", "Open settings");
   await vs.see('.settings-editor :text("Interpreter")');
   return {};
 }
@@ -147,9 +146,9 @@ export async function askCancel(vs, { finding, asked }) {
   await vs.focusEditor();
   await vs.goTo(finding.line, finding.column);
   await askByLightBulb(vs);
-  const allow = await vs.see(`${NOTIFICATION}:has-text("may code of this workspace be sent") ${BUTTON}:has-text("Allow")`);
+  await vs.notification("may code of this workspace be sent");
   assert.ok(!existsSync(asked), "nothing is sent before the person says so");
-  await allow.click();
+  await vs.choose("may code of this workspace be sent", "Allow");
   const cancel = await vs.see(`${NOTIFICATION} ${BUTTON}:has-text("Cancel")`);
   await vs.until("Claude was not asked", () => existsSync(asked) || undefined);
   await vs.screenshot("progress");
@@ -163,16 +162,13 @@ export async function inquireWithoutModel(vs, { finding, said }) {
   await vs.problems(finding.name);
   await vs.focusEditor();
   await vs.command("Architect: Review file or selection");
-  const answer = `${NOTIFICATION}:has-text("${said}")`;
-  await vs.see(answer);
+  await vs.notification(said);
   await vs.command("Notifications: Clear All Notifications");
-  await vs.gone(answer);
+  await vs.gone(NOTIFICATION);
   await vs.focusEditor();
   await vs.command("Architect: Ask a question");
-  await vs.see('.quick-input-widget :text("What do you want to know")');
-  await vs.page.keyboard.insertText("Where does this belong?");
-  await vs.press("Enter");
-  await vs.see(answer);
+  await vs.answer("What do you want to know", "Where does this belong?");
+  await vs.notification(said);
   await vs.screenshot("no-model");
   return {};
 }

@@ -1,6 +1,6 @@
 // Drives a real VS Code workbench in a headless browser, as a person at the keyboard would.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,15 +17,22 @@ const FLAGS = [
   // Whatever the workbench may ask for, nothing but this machine can be found.
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const AGAIN_MS = 8_000;
+const BELL_MS = 3_000;
 const ACTIONS = ".action-widget .monaco-list-row.action";
+const ACTIVE_EDITOR = ".editor-group-container.active .monaco-editor";
 export const SQUIGGLES = ".squiggly-warning, .squiggly-error";
+export const BUTTON = ".monaco-button";
 
 /**
  * One browser window with VS Code in it.
  *
- * `task` is what the test wants: { playwright, chromium, port, workspace, output, userSettings }.
+ * Whatever is typed waits until the keyboard is known to be in the right place: VS Code runs a
+ * command that it has not run before only after a word with its extension host, so what a key
+ * opens may come late, and take the keyboard late.
+ *
+ * `task` is what the test wants: { playwright, chromium, port, workspace, output, userSettings, logs }.
  */
 export class Workbench {
   static async open(task, file) {
@@ -37,8 +44,15 @@ export class Workbench {
       viewport: { width: 1280, height: 800 },
       args: FLAGS,
     });
+    context.setDefaultTimeout(PATIENCE_MS);
     const workbench = new Workbench(task, context, profile);
-    await workbench.#load(file);
+    try {
+      await workbench.#load(file);
+    } catch (error) {
+      error.message += `\n${await workbench.report()}`;
+      await workbench.close();
+      throw error;
+    }
     return workbench;
   }
 
@@ -48,6 +62,7 @@ export class Workbench {
     this.profile = profile;
     this.page = context.pages()[0];
     this.outside = new Set();
+    this.started = Date.now();
     context.on("request", (request) => {
       const url = new URL(request.url());
       if (/^(http|ws)/.test(url.protocol) && url.hostname !== "127.0.0.1") this.outside.add(url.hostname);
@@ -90,30 +105,88 @@ export class Workbench {
 
   /** Run a command of the palette by its title. */
   async command(title) {
-    await this.press("F1");
-    await this.see(".quick-input-widget input");
-    await this.page.keyboard.insertText(title);
-    await this.see(`.quick-input-list .monaco-list-row.focused:has-text("${title}")`);
-    await this.press("Enter");
+    await this.until(`the palette has no "${title}"`, async () => {
+      await this.#quickInput("F1", ">", title);
+      const row = this.page.locator(`.quick-input-list .monaco-list-row.focused:has-text("${title}")`);
+      const offered = await row.first().waitFor({ timeout: AGAIN_MS }).then(() => true, () => undefined);
+      // The list is made once: a command that became available since is in the next one.
+      if (!offered) await this.#leaveQuickInput("Escape");
+      return offered;
+    });
+    await this.#leaveQuickInput("Enter");
   }
 
   /** Open a file of the workspace by its name, in the editor that VS Code has for it. */
   async quickOpen(file) {
-    await this.press("Control+p");
-    await this.see(".quick-input-widget input");
-    await this.page.keyboard.insertText(file);
+    await this.#quickInput("Control+p", "", file);
     await this.see(`.quick-input-list .monaco-list-row.focused:has-text("${file}")`);
-    await this.press("Enter");
+    await this.#leaveQuickInput("Enter");
     await this.see(`.tab.active:has-text("${file}")`);
   }
 
   /** Put the cursor at a 1-based line and column. */
   async goTo(line, column) {
-    await this.press("Control+g");
-    await this.see(".quick-input-widget input");
-    await this.page.keyboard.insertText(`${line}:${column}`);
-    await this.press("Enter");
+    await this.#quickInput("Control+g", ":", `${line}:${column}`);
+    await this.#leaveQuickInput("Enter");
     await this.see(`.statusbar-item:has-text("Ln ${line}, Col ${column}")`);
+    await this.see(`${ACTIVE_EDITOR}.focused`);
+  }
+
+  /** Answer the input box that asks `prompt`. */
+  async answer(prompt, text) {
+    await this.see(`.quick-input-widget :text("${prompt}")`);
+    await this.#typeInto("", text);
+    await this.#leaveQuickInput("Enter");
+  }
+
+  /** Press `key`, which opens the quick input with `prefix` in it, and type. */
+  async #quickInput(key, prefix, text) {
+    await this.press(key);
+    await this.#typeInto(prefix, text);
+  }
+
+  async #typeInto(prefix, text) {
+    await this.#quickInputHolds(prefix);
+    await this.page.keyboard.insertText(text);
+    await this.#quickInputHolds(prefix + text);
+  }
+
+  /** Wait until the keyboard is in the quick input and its text is `value`. */
+  async #quickInputHolds(value) {
+    await this.page.waitForFunction(
+      (wanted) => document.activeElement?.matches(".quick-input-widget input") && document.activeElement.value === wanted,
+      value,
+    );
+  }
+
+  /** Press `key`, which closes the quick input, and wait until the keyboard has left it or it holds something else. */
+  async #leaveQuickInput(key) {
+    const left = await this.page.evaluate(() => document.activeElement?.value);
+    await this.press(key);
+    await this.page.waitForFunction(
+      (value) => !document.activeElement?.matches(".quick-input-widget input") || document.activeElement.value !== value,
+      left,
+    );
+  }
+
+  /** Wait for a notification with `text`; gives its locator. */
+  async notification(text) {
+    const found = this.page.locator(`:is(.notifications-toasts, .notifications-center).visible .notification-list-item:has-text("${text}")`).first();
+    await this.until(`no notification says "${text}"`, async () => {
+      const there = await found.waitFor({ timeout: BELL_MS }).then(() => true, () => undefined);
+      // VS Code takes toasts away after ten seconds and shows no more than three within a second. The rest is behind the bell.
+      if (!there && !(await this.page.locator(".notifications-center.visible").count())) {
+        await this.page.locator("[id='status.notifications']").click();
+      }
+      return there;
+    });
+    return found;
+  }
+
+  /** Press a button of the notification with `text`. */
+  async choose(text, label) {
+    const notification = await this.notification(text);
+    await notification.locator(`${BUTTON}:has-text("${label}")`).click();
   }
 
   /** The rows of the Problems panel as text, once there is one that contains `text`. */
@@ -125,51 +198,60 @@ export class Workbench {
     return texts.map((row) => row.replace(/\s+/g, " ").trim());
   }
 
-  /** Give the keyboard back to the text. */
-  async focusEditor() {
-    await this.command("View: Focus Active Editor Group");
-    await this.see(".monaco-editor.focused");
+  /** Give the keyboard to the text, which is that of `file` where one is named. */
+  async focusEditor(file) {
+    const editor = file === undefined ? ACTIVE_EDITOR : `${ACTIVE_EDITOR}[data-uri$="/${file}"]`;
+    // Were the keyboard there already, nothing would show that the command is through.
+    if (!(await this.page.locator(`${ACTIVE_EDITOR}.focused`).count())) await this.command("View: Focus Active Editor Group");
+    await this.see(`${editor}.focused`);
   }
 
-  /** Open the menu of code actions at the cursor; gives their titles. */
-  async codeActions() {
-    await this.until("no code action is offered", async () => {
+  /** Open the menu of code actions at the cursor until it lists `title`; gives all titles. */
+  async codeActions(title) {
+    const menu = this.page.locator(ACTIONS);
+    return this.until(`no code action "${title}" is offered`, async () => {
       // A key that comes while the editor is still busy with the last one opens nothing.
       await this.press("Control+.");
-      const menu = this.page.locator(ACTIONS).first();
-      return menu.waitFor({ timeout: AGAIN_MS }).then(() => true, () => undefined);
+      await menu.first().waitFor({ timeout: AGAIN_MS }).catch(() => undefined);
+      const titles = (await menu.allInnerTexts()).map((text) => text.trim());
+      if (titles.some((text) => text.includes(title))) return titles;
+      await this.press("Escape");
+      return undefined;
     });
-    return (await this.page.locator(ACTIONS).allInnerTexts()).map((title) => title.trim());
   }
 
   /** Choose one of the open menu's actions with the keyboard. */
   async chooseAction(title) {
     const rows = await this.page.locator(ACTIONS).count();
+    const focused = () => this.page.locator(`${ACTIONS}.focused`).first().innerText({ timeout: AGAIN_MS });
     for (let tries = 0; tries <= rows; tries++) {
-      const focused = await this.page.locator(`${ACTIONS}.focused`).allInnerTexts();
-      if (focused.some((text) => text.includes(title))) {
+      const before = await focused();
+      if (before.includes(title)) {
         await this.press("Enter");
+        await this.gone(ACTIONS);
         return;
       }
       await this.press("ArrowDown");
+      if (rows > 1) await this.until("the menu's focus stays", async () => ((await focused()) === before ? undefined : true));
     }
     assert.fail(`no action "${title}" can be chosen`);
   }
 
-  /** Change the user's settings in their file, as by hand. */
-  async changeSettings(settings) {
+  /** Change the user's settings in their file, as by hand; then go back to `file`. */
+  async changeSettings(settings, file) {
     const current = JSON.parse(readFileSync(this.task.userSettings, "utf8"));
     const wanted = JSON.stringify({ ...current, ...settings });
     await this.command("Preferences: Open User Settings (JSON)");
-    await this.see('.tab.active:has-text("settings.json")');
-    await this.see(".monaco-editor.focused");
+    await this.see(`${ACTIVE_EDITOR}.focused[data-uri$="/settings.json"]`);
     await this.press("Control+a", "Delete");
     await this.page.keyboard.insertText(wanted);
+    await this.see(".tab.active.dirty");
     await this.press("Control+s");
     await this.until("the settings were not saved", () =>
       readFileSync(this.task.userSettings, "utf8") === wanted ? true : undefined,
     );
     await this.command("View: Open Previous Editor");
+    await this.see(`${ACTIVE_EDITOR}[data-uri$="/${file}"]`);
   }
 
   /** The process id of this window's server, which works in the workspace; undefined while there is none. */
@@ -191,13 +273,40 @@ export class Workbench {
     return readFileSync(path.join(this.task.workspace, file), "utf8");
   }
 
-  /** Save, and wait until the file on disk is as `wanted` says; gives its text. */
+  /** Wait until the file is changed, save, and wait until it is on disk as `wanted` says; gives its text. */
   async save(file, wanted) {
+    await this.see(`.tab.active.dirty:has-text("${file}")`);
     await this.press("Control+s");
     return this.until(`${file} was not saved as expected`, () => {
       const text = this.saved(file);
       return wanted(text) ? text : undefined;
     });
+  }
+
+  /** What a failure has to be understood by, beside the screenshot. */
+  async report() {
+    const screen = await this.page
+      .evaluate(() => {
+        const texts = (selector) => [...document.querySelectorAll(selector)].map((element) => element.innerText.replace(/\s+/g, " "));
+        const active = document.activeElement;
+        return {
+          keyboard: `${active?.tagName}.${active?.className} ${JSON.stringify(active?.value ?? "")}`,
+          toasts: texts(".notifications-toasts .notification-list-item"),
+          tabs: texts(".tab"),
+          status: texts(".statusbar-item"),
+        };
+      })
+      .catch((error) => String(error));
+    return [JSON.stringify(screen, undefined, 1), ...this.#logs()].join("\n");
+  }
+
+  /** The ends of the logs that this window's extension host has written. */
+  #logs() {
+    const files = readdirSync(this.task.logs, { recursive: true })
+      .filter((name) => /(Architect.*|remoteexthost)\.log$/.test(name))
+      .map((name) => path.join(this.task.logs, name))
+      .filter((name) => statSync(name).mtimeMs > this.started);
+    return files.map((name) => `${path.basename(name)}:\n${readFileSync(name, "utf8").slice(-4000)}`);
   }
 
   /** Look again and again until `look` gives something. */
