@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from architect_agents.refactoring.module_source import (
     Function,
@@ -49,14 +49,21 @@ class EmbeddedArchitect:
     """Extracts helpers and predicates from one Python function until it is simple enough.
 
     ``measure`` gives the figures that the editor shows. ``deadline`` is in seconds, for search
-    and gate together; what was found by then is proposed.
+    and gate together; what was found by then is proposed. ``clock`` counts them: a benchmark on
+    a busy machine hands in the process's own.
     """
 
     name = "embedded"
 
-    def __init__(self, measure: Measure, deadline: float = 3.0) -> None:
+    def __init__(
+        self,
+        measure: Measure,
+        deadline: float = 3.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._measure = measure
         self._deadline = deadline
+        self._clock = clock
 
     async def propose(self, request: RefactorRequest, gate: Gate, report: Report) -> Outcome:
         """See ``types.Architect``. Cancelling stops the search's thread within moments."""
@@ -68,7 +75,8 @@ class EmbeddedArchitect:
             )
         report(f"Looking for what can be extracted from {request.function}", None)
         cancelled = threading.Event()
-        work = _Work(request, gate, self._measure, time.monotonic() + self._deadline, cancelled)
+        budget = Budget(self._clock() + self._deadline, cancelled.is_set, self._clock)
+        work = _Work(request, gate, self._measure, budget)
         try:
             return await asyncio.to_thread(work.outcome)
         finally:
@@ -83,14 +91,12 @@ class _Work:
         request: RefactorRequest,
         gate: Gate,
         measure: Measure,
-        deadline: float,
-        cancelled: threading.Event,
+        budget: Budget,
     ) -> None:
         self.request = request
         self.gate = gate
         self.measure = measure
-        self.deadline = deadline
-        self.cancelled = cancelled
+        self.budget = budget
         self.goal = Goal()
         self.rejected: _Judged | None = None
 
@@ -106,8 +112,8 @@ class _Work:
                 f"{name} was not found", "There is no function of that name in the file any more."
             )
         self.goal = self._goal(module, function)
-        started = time.monotonic()
-        search_until = started + (self.deadline - started) * _SEARCH_SHARE
+        started = self.budget.clock()
+        search_until = started + (self.budget.deadline - started) * _SEARCH_SHARE
         result = self._search(search_until).run(module, function)
         judged = self._judge(result.steps) if result.steps else None
         if judged is not None and not _is_proved(judged.verdict):
@@ -129,8 +135,7 @@ class _Work:
         """
         good: _Judged | None = None
         sure, bad = 0, len(steps)
-        budget = Budget(self.deadline, self.cancelled.is_set)
-        while bad - sure > 1 and not budget.is_spent:
+        while bad - sure > 1 and not self.budget.is_spent:
             middle = (sure + bad) // 2
             judged = self._judged(steps[:middle])
             if _is_proved(judged.verdict):
@@ -144,7 +149,7 @@ class _Work:
         return Goal.of(figures, self.request.limits) if figures else Goal()
 
     def _search(self, until: float) -> Search:
-        return Search(self.measure, Budget(until, self.cancelled.is_set), goal=self.goal)
+        return Search(self.measure, replace(self.budget, deadline=until), goal=self.goal)
 
     def _search_with_gate(self, module: ModuleSource, function: Function) -> _Judged | None:
         """Search again, asking the gate about each step, so that one bad step costs only itself.
@@ -162,8 +167,7 @@ class _Work:
             failed = {check.name for check in verdict.failures}
             return bool(failed) and failed <= _FIGURE_CHECKS
 
-        budget = Budget(self.deadline, self.cancelled.is_set)
-        search = Search(self.measure, budget, accept, self.goal)
+        search = Search(self.measure, self.budget, accept, self.goal)
         steps = search.run(module, function).steps
         if not passed:
             return None

@@ -81,7 +81,9 @@ def _why_not(request: RefactorRequest) -> tuple[str, str]:
     if not request.trusted:
         return "The workspace is not trusted, so that none of its code is run.", ""
     try:
-        relative = Path(request.path).resolve().relative_to(request.workspace.resolve())
+        # The path may be the workspace's own way of naming the file, wherever we were started.
+        path = (request.workspace / request.path).resolve()
+        relative = path.relative_to(request.workspace.resolve())
     except ValueError:
         return "The file lies outside of the workspace, so that there are no tests to run.", ""
     return "", relative.as_posix()

@@ -65,14 +65,15 @@ class Step:
 
 @dataclass(slots=True)
 class Budget:
-    """How long the search may go on: until ``deadline`` (monotonic seconds), unless cancelled."""
+    """How long the search may go on: until ``deadline`` by ``clock``, in seconds, or cancelled."""
 
     deadline: float
     cancelled: Callable[[], bool] = lambda: False
+    clock: Callable[[], float] = time.monotonic
 
     @property
     def is_spent(self) -> bool:
-        return self.cancelled() or time.monotonic() >= self.deadline
+        return self.cancelled() or self.clock() >= self.deadline
 
 
 @dataclass(slots=True)

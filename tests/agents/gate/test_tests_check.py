@@ -115,6 +115,13 @@ class TestInTheJail:
         assert (verdict.accepted, verdict.proof) == (True, "round-trip")
         assert stamps(root) == before
 
+    async def test_a_path_inside_the_workspace_is_found_from_wherever_we_run(
+        self, make_workspace: MakeWorkspace
+    ) -> None:
+        request = request_for(make_workspace(FILES), path="shop.py")
+        check = await check_tests(request, RIGHT, OURS)
+        assert check.status == "passed", check
+
     async def test_a_test_that_fails_now_is_named_and_one_that_always_failed_is_not(
         self, make_workspace: MakeWorkspace
     ) -> None:
