@@ -280,12 +280,12 @@ def expand_format_strings(tokens: list[str]) -> list[str]:
     if _FORMAT_PREFIXES.isdisjoint(tokens):
         return tokens
     expanded: list[str] = []
-    previous = ""
-    for token in tokens:
-        if token[0] in "\"'" and previous in _FORMAT_PREFIXES and "{" in token:
-            inner = python_tokens._tokenize_fstring_body(token, None)
-            expanded.extend(str(one) for one in inner if one == "\n" or not one.isspace())
-        else:
-            expanded.append(token)
-        previous = token
-    return expanded
+    copied = 0
+    for index in [index for index, token in enumerate(tokens) if token in _FORMAT_PREFIXES]:
+        body = tokens[index + 1] if index + 1 < len(tokens) else ""
+        if body[:1] in ('"', "'") and "{" in body:
+            inner = python_tokens._tokenize_fstring_body(body, None)
+            expanded += tokens[copied : index + 1]
+            expanded += [str(one) for one in inner if one == "\n" or not one.isspace()]
+            copied = index + 2
+    return expanded + tokens[copied:]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import symtable
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -65,11 +64,9 @@ def outline(source: str) -> list[PythonFunction]:
     return _Outliner(source).functions(_parse(source))
 
 
-# How messages begin that only the parser gives.
-_BY_THE_PARSER = (
-    *("invalid syntax", "expected ", "unexpected ", "unindent ", "unmatched ", "unterminated "),
-    *("closing parenthesis ", "'(' was", "'[' was", "'{' was"),
-)
+# The compiler looks at the first statement's future features as soon as it has parsed the whole.
+_UNKNOWN_FEATURE = "from __future__ import _\n"
+_PARSED = "future feature _ is not defined"
 
 
 def parses(source: str) -> bool:
@@ -77,15 +74,15 @@ def parses(source: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            symtable.symtable(source, "source.py", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        if isinstance(error, SyntaxError) and (error.msg or "").startswith(_BY_THE_PARSER):
-            return False
-        # The symbol table also refuses what only the compiler minds.
-        try:
-            _parse(source)
-        except UnparsableError:
-            return False
+            compile(_UNKNOWN_FEATURE + source, "source.py", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error.msg == _PARSED
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    try:  # an interpreter that looks at them at another time
+        _parse(source)
+    except UnparsableError:
+        return False
     return True
 
 

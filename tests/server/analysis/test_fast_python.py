@@ -38,7 +38,9 @@ def test_real_files_are_equal_in_every_field_and_seldom_declined() -> None:
 
 DECLINED = {
     "a one-line function": "def f(a): return a\n",
-    "a keyword match": "def f(a):\n    match a:\n        case 1:\n            pass\n",
+    "a match whose kind hangs on a case": (
+        "def f(case):\n    match case:\n        case 1:\n            pass\n"
+    ),
     "type parameters": "def f[T](a: T) -> T:\n    return a\n",
     "lizard's own comment": "def f(a):\n    return a  # lizard forgives\n",
     "a return annotation over several lines": "def f(a) -> tuple[\n    int\n]:\n    return a\n",
@@ -54,6 +56,17 @@ def test_what_lizard_may_read_otherwise_is_declined(source: str) -> None:
 
 
 TAKEN = {
+    "match and case": (
+        "def f(a, case):\n    match a:\n        case 1 | 2 if a and a:\n            if a:\n"
+        "                pass\n        case [1, *_]:\n            for a in a: pass\n"
+        "        case (\n            1, 2\n        ):\n            pass\n        case _:\n"
+        "            case(1)\n            a()\n            match[2] = 3\n"
+    ),
+    "a parameter named like a prefix of strings": "def g(f, F=1, *, rb: f = 2):\n    return f\n",
+    "two sequences of one operator": (
+        "def f(a):\n    x = a and a, a and a\n    y = [a or a if a or a else {1: a or a}]\n"
+        "    return (a and (a and a) and a) or a == {a or a: a or a}\n"
+    ),
     "names like soft keywords": "def f(match):\n    match = match.group\n    case: int = 1\n",
     "recursion and comprehensions": (
         "def fib(n):\n    if n < 2 and n or n:\n        return n\n"

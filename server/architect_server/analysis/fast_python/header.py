@@ -8,14 +8,19 @@ from dataclasses import dataclass
 # lizard's own pattern for the name of a parameter, and the parts that follow it.
 _PARAMETER = re.compile(r"(\w+)(\s=.*)?(\s:.*)?$")
 
-_FORMAT_PREFIXES = ("f", "rf", "fr", "bf", "fb")
-_KEYWORDS = ("if", "for", "and", "or", "def", "class")
+_FORMAT_PREFIXES = frozenset(("f", "rf", "fr", "bf", "fb"))
+_DECLINED = frozenset(("if", "for", "and", "or", "def", "class", "\\\n", ";"))
+# Before one of these a name like a prefix of strings is a name.
+_BEHIND_NAME = (",", ")", "=", ":")
 
 _MAX_TOKENS = 4_000
 
 
-def _declines(token: str) -> bool:
-    return token in _KEYWORDS or token in ("\\\n", ";") or token.lower() in _FORMAT_PREFIXES
+def _declines(tokens: list[str], index: int) -> bool:
+    token = tokens[index]
+    if token in _DECLINED:
+        return True
+    return token.lower() in _FORMAT_PREFIXES and tokens[index + 1] not in _BEHIND_NAME
 
 
 class Declined(Exception):
@@ -24,16 +29,18 @@ class Declined(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """``end`` is the index behind its last token; ``tokens`` are counted from the parenthesis on.
+    """``end`` is the index behind its last token.
 
-    ``lines`` are lines of code after the first.
+    ``lines`` are lines of code after the first, ``line_ends`` all that it holds, ``no_code``
+    its line ends and comments.
     """
 
     name: str
     parameters: int
     end: int
-    tokens: int
     lines: int
+    line_ends: int
+    no_code: int
 
 
 class _Parameters:
@@ -101,16 +108,20 @@ def read_header(tokens: list[str], start: int) -> Header:
     if not name.isidentifier() or tokens[start + 1] != "(":
         raise Declined
     parameters = _Parameters()
-    end, lines, count = _to_parenthesis(tokens, start + 2, parameters)
+    end, lines = _to_parenthesis(tokens, start + 2, parameters)
     stop = _to_colon(tokens, end)
-    if tokens[stop : stop + 1] == [] or tokens[stop][0] not in "\n#":
+    if tokens[stop][0] not in "\n#":
         raise Declined  # the body stands on the header's line
-    return Header(name, parameters.count(), stop, count + 1 + stop - end, lines)
+    line_ends = comments = 0
+    for token in tokens[start:end]:
+        line_ends += token[0] == "\n"
+        comments += token[0] == "#"
+    return Header(name, parameters.count(), stop, lines, line_ends, line_ends + comments)
 
 
-def _to_parenthesis(tokens: list[str], start: int, parameters: _Parameters) -> tuple[int, int, int]:
-    """Index behind the closing one, lines of code after the first, tokens on the way."""
-    lines = count = 0
+def _to_parenthesis(tokens: list[str], start: int, parameters: _Parameters) -> tuple[int, int]:
+    """Index behind the closing one, and lines of code after the first."""
+    lines = 0
     fresh = False
     previous = "("
     for index in range(start, min(len(tokens), start + _MAX_TOKENS)):
@@ -121,14 +132,13 @@ def _to_parenthesis(tokens: list[str], start: int, parameters: _Parameters) -> t
             continue
         if first == "#":
             continue
-        if _declines(token) or "\n" in token or (fresh and previous[-1] == ")"):
+        if _declines(tokens, index) or "\n" in token or (fresh and previous[-1] == ")"):
             raise Declined
         lines += fresh
         fresh = False
-        count += 1
         previous = token
         if parameters.read(token):
-            return index + 1, lines, count
+            return index + 1, lines
     raise Declined
 
 
@@ -139,7 +149,7 @@ def _to_colon(tokens: list[str], start: int) -> int:
         token = tokens[index]
         if token == ":" and depth == 0:
             return index + 1
-        if _declines(token) or "\n" in token or token[0] == "#" or token == "lambda":
+        if "\n" in token or token[0] == "#" or token == "lambda" or _declines(tokens, index):
             raise Declined
         depth += (token in ("(", "[", "{")) - (token in (")", "]", "}"))
     raise Declined

@@ -5,7 +5,7 @@ from __future__ import annotations
 from architect_server.analysis.model import Decision
 
 _CONTROL = frozenset(
-    ("if", "elif", "else", "for", "while", "with", "try", "except", "finally", "async")
+    ("if", "elif", "else", "for", "while", "with", "try", "except", "finally", "async", "case")
 )
 
 
@@ -41,10 +41,10 @@ class Function:
         self.decisions: list[Decision] = []
         self.recursive = False
         # Cognitive complexity: open control structures as (level, -1), open ternaries and
-        # lambdas as (None, bracket depth); the last logical operator at each bracket depth;
-        # bracket depths of ifs that may be ternaries or filters of comprehensions.
+        # lambdas as (None, bracket depth); the last logical operator at each bracket depth, with
+        # its index; bracket depths of ifs that may be ternaries or filters of comprehensions.
         self.frames: list[tuple[int | None, int]] = []
-        self.logical: dict[int, str] = {}
+        self.logical: dict[int, tuple[str, int]] = {}
         self.pending_ifs: list[int] = []
 
     def close_frames(self, level: int) -> None:
@@ -71,12 +71,6 @@ class Function:
             self.pending_ifs.pop()
             return True
         return False
-
-    def logical_operator(self, operator: str, depth: int) -> None:
-        """A sequence of the same operator costs 1."""
-        if self.logical.get(depth) != operator:
-            self.cognitive += 1
-            self.logical[depth] = operator
 
     def close_bracket(self, depth: int) -> None:
         """What was open inside the bracket ends with it."""

@@ -1,0 +1,233 @@
+"""One pass over a Python text: lines, blocks and functions, as lizard and as Python see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from architect_server.analysis.fast_python.blocks import Block, Function, opened_block
+from architect_server.analysis.fast_python.counting import Counting
+from architect_server.analysis.fast_python.header import Declined, read_header
+from architect_server.analysis.fast_python.tokens import ASSIGNMENTS, opens_block
+
+_CONTROL = frozenset(("if", "for", "while", "with", "try"))
+_BEGINS_SPECIALLY = _CONTROL | {"@", "\\\n", "match"}
+# After one of these a triple-quoted string is a value, else a comment that is no code.
+_BEFORE_VALUE = frozenset(
+    (*ASSIGNMENTS, "//=", "**=", "(", "return", ",", "[", "+", "-", "*", "/", "//", "%")
+)
+_TRIPLE = ('"""', "'''")
+
+# lizard doubles the names with every level of nested functions.
+_MAX_DEPTH = 4
+
+
+class Reading(Counting):
+    """The pass itself; ``run`` it once.
+
+    ``indents`` and ``stack`` are lizard's: one entry for each indentation, also of lines inside
+    brackets, with the function that opened it or None. ``blocks`` are Python's own.
+    """
+
+    def __init__(self, tokens: list[str], source: str) -> None:
+        super().__init__(tokens)
+        self.found: list[Function] = []
+        self.pending: Function | None = None
+        self.indents = [0]
+        self.blocks = [Block(0)]
+        self.decorated_from = 0
+        self.first_lead = "\n" + source[: len(source) - len(source.lstrip(" \t"))]
+        #: The indentation at which a statement changes neither blocks nor lizard's levels.
+        self.steady = ""
+        self.stream: Iterator[tuple[int, str]] = iter(())
+        # Totals so far (of tokens: those that are none of code), and what of them belongs to
+        # functions that were left already.
+        self.nloc = self.no_code = 0
+        self.nloc_given = self.tokens_given = 0
+        self.last_line = 0
+        self.handlers.update({"async": self._async, "def": self._def, "class": self._class})
+        self.handlers["\\\n"] = self._continuation
+
+    def run(self) -> list[Function]:
+        """All functions, by their lines.
+
+        Raises:
+            Declined: lizard itself must be asked.
+        """
+        tokens, handlers = self.tokens, self.handlers
+        if tokens[0][0] not in "\n#":
+            self._begin_line(self.first_lead, tokens[0], 0)
+        self.stream = enumerate(tokens)
+        for index, token in self.stream:
+            if token < "(":  # a line end, a comment, a string or some operator
+                first = token[0]
+                if first == "\n":
+                    self.line += 1
+                    self.no_code += 1
+                    following = tokens[index + 1]
+                    if following[0] not in "\n#":
+                        self._begin_line(token, following, index + 1)
+                elif first == "#":
+                    self.no_code += 1
+                elif first in "\"'":
+                    self._string(token, index)
+            elif token in handlers:
+                handler = handlers[token]
+                if handler is None:
+                    self.depth += 1
+                else:
+                    handler(token, index)
+        if self.depth:
+            raise Declined
+        self._dedent(0, "", len(tokens))
+        self.found.sort(key=lambda function: function.line)
+        return self.found
+
+    # --- lines and blocks ----------------------------------------------------------------
+
+    def _begin_line(self, lead: str, token: str, index: int) -> None:
+        if lead == self.steady and not self.depth and token not in _BEGINS_SPECIALLY:
+            self.statement = index
+            self.keyword = token
+            self._end_statement()
+        else:
+            self._begin_at(_columns(lead), token, index)
+            self.steady = "" if self.depth else lead
+        self.nloc += 1
+        self.last_line = self.line
+
+    def _begin_at(self, spaces: int, token: str, index: int) -> None:
+        if self.depth:
+            if spaces < self.blocks[-1].indent and token != ")":
+                raise Declined  # lizard ends the function here
+        else:
+            if spaces != self.blocks[-1].indent:
+                self._change_block(spaces)
+            self.statement = index
+            self.keyword = token
+            if token in _BEGINS_SPECIALLY:
+                self._begin_specially(token, index)
+        if spaces != self.indents[-1]:
+            self._indent(spaces, token, index)
+        if not self.depth:
+            self._end_statement()
+
+    def _end_statement(self) -> None:
+        """What ends with a statement, or with the block that a line's indentation leaves."""
+        if self.loose:
+            self.loose = False
+            self.comprehensions.clear()
+        current = self.current
+        if current is not None and (current.frames or current.logical):
+            current.close_frames(len(self.stack))
+
+    def _change_block(self, spaces: int) -> None:
+        blocks = self.blocks
+        if spaces > blocks[-1].indent:
+            blocks.append(opened_block(self.keyword, blocks[-1], spaces))
+        while spaces < blocks[-1].indent:
+            blocks.pop()
+
+    def _begin_specially(self, token: str, index: int) -> None:
+        if token == "\\\n":
+            raise Declined  # the statement's first word is on the next line
+        if token == "@":
+            if not self.tokens[index + 1].isidentifier():
+                raise Declined  # what counts as its line is another
+            self.decorated_from = self.decorated_from or self.line
+        elif token != "match" or opens_block(self.tokens, index):
+            self.blocks[-1].note_control()
+
+    def _indent(self, spaces: int, token: str, index: int) -> None:
+        self._dedent(spaces, token, index)
+        if self.indents[-1] < spaces:
+            self.indents.append(spaces)
+            self.stack.append(self.pending)
+            self.pending = None
+
+    def _dedent(self, spaces: int, token: str, index: int) -> None:
+        if token[:1] == ")":
+            return
+        while self.indents[-1] > spaces:
+            self.indents.pop()
+            self.pending = None
+            nesting = self.stack.pop()
+            if nesting is not None:
+                if nesting is not self.current:
+                    raise Declined
+                self._settle(index)
+                nesting.end_line = self.last_line
+                self.found.append(nesting)
+                self.current = next((one for one in reversed(self.stack) if one), None)
+
+    def _settle(self, index: int) -> None:
+        """Give the lines, and the tokens before ``index``, to the function they stand in."""
+        tokens = index - self.no_code
+        if self.current is not None:
+            self.current.nloc += self.nloc - self.nloc_given
+            self.current.tokens += tokens - self.tokens_given
+        self.nloc_given, self.tokens_given = self.nloc, tokens
+
+    def _class(self, token: str, index: int) -> None:
+        if index == self.statement:
+            self.blocks[-1].class_name = self.tokens[index + 1]
+            self.decorated_from = 0
+
+    def _async(self, token: str, index: int) -> None:
+        if index == self.statement:
+            self.statement = index + 1
+            self.keyword = self.tokens[index + 1]
+            if self.keyword in _CONTROL:
+                self.blocks[-1].note_control()
+
+    def _def(self, token: str, index: int) -> None:
+        if index != self.statement:
+            raise Declined
+        header = read_header(self.tokens, index + 1)
+        self._settle(index + 2)  # the name counts as its surroundings' token
+        outer = [one for one in self.stack if one is not None]
+        if len(outer) > _MAX_DEPTH:
+            raise Declined
+        prefix = "".join(f"{one.name}." for one in outer)
+        function = Function(prefix + header.name, header.name, self.line, header.parameters)
+        function.edit_line = self.decorated_from or self.line
+        self.decorated_from = 0
+        self.blocks[-1].define(function)
+        self.current = self.pending = function
+        self.handlers.setdefault(function.name, self._own_name)
+        self.line += header.line_ends
+        self.no_code += header.no_code
+        self.nloc += header.lines
+        next(islice(self.stream, header.end - index - 2, None))
+
+    # --- tokens that hold line ends --------------------------------------------------------
+
+    def _continuation(self, token: str, index: int) -> None:
+        if self.tokens[index + 1][0] in "\n#":
+            raise Declined  # the statement ends on an empty line
+        self._take_lines(1)
+
+    def _take_lines(self, count: int) -> None:
+        self.line += count
+        self.nloc += count
+        self.last_line = self.line
+
+    def _string(self, token: str, index: int) -> None:
+        if len(token) == 1:
+            raise Declined
+        line_ends = token.count("\n")
+        if line_ends:
+            self._take_lines(line_ends)
+        if token[:3] in _TRIPLE and len(token) >= 6:
+            before = self.before(index)
+            if before < 0 or self.tokens[before] not in _BEFORE_VALUE:
+                self.nloc -= line_ends + 1
+
+
+def _columns(lead: str) -> int:
+    """How far a line is indented; ``lead`` begins with the line end before it."""
+    if "\t" in lead:
+        if " \t" in lead:
+            raise Declined  # lizard and Python measure such an indentation differently
+        lead = lead.replace("\t", " " * 8)
+    return len(lead) - 1
