@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from fnmatch import fnmatchcase
+from fnmatch import translate
 
 #: Names of files and folders; a path is secret if any part of it matches.
 SECRET_NAMES = (
@@ -45,9 +46,15 @@ SECRET_NAMES = (
 HARMLESS = re.compile(r"\.env\.(example|sample|template|dist)$")
 
 
+_SECRET = re.compile("|".join(map(translate, SECRET_NAMES)))
+
+
 def is_secret(path: str) -> bool:
     """Whether ``path`` (relative, with ``/``) names something that is likely to hold a secret."""
     parts = path.lower().split("/")
-    return any(
-        fnmatchcase(part, pattern) for part in parts for pattern in SECRET_NAMES
-    ) and not HARMLESS.search(parts[-1])
+    return any(map(_is_secret_name, parts)) and not HARMLESS.search(parts[-1])
+
+
+@functools.lru_cache(maxsize=65_536)
+def _is_secret_name(part: str) -> bool:
+    return _SECRET.match(part) is not None

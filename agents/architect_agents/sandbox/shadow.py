@@ -10,28 +10,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from architect_agents.sandbox.copying import Copying, Kept, Manifest
+from architect_agents.sandbox.kept_copies import give_back, take
+from architect_agents.sandbox.listing import listed, walk
 from architect_agents.sandbox.refused import RefusedError
 from architect_agents.sandbox.secret_paths import is_secret
 
-MOST_FILES = 50_000
-MOST_BYTES = 512 * 1024 * 1024
 _LARGEST_TEXT = 5 * 1024 * 1024
-_BUILD_FOLDERS = frozenset(
-    {
-        *(".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"),
-        *(".mypy_cache", ".ruff_cache", ".pytest_cache", "dist", "build", "target"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,7 @@ class Shadow:
 
     def changes(self) -> Changes:
         """Compare the copy with what was copied."""
-        now = {relative: _digest(self.root / relative) for relative in _walk(self.root)}
+        now = {relative: _digest(self.root / relative) for relative in walk(self.root)}
         texts: dict[bool, dict[str, str]] = {True: {}, False: {}}
         other: list[str] = []
         for relative, digest in sorted(now.items()):
@@ -95,22 +86,32 @@ async def shadow_of(
     open_texts: Mapping[str, str] | None = None,
     more_secrets: Sequence[str] = (),
 ) -> AsyncIterator[Shadow]:
-    """A shadow in a private temporary folder that is gone afterwards.
+    """A shadow for one run, in a folder that nobody else can look into.
 
     ``open_texts`` has the unsaved text of documents by posix path relative to ``workspace``;
-    ``more_secrets`` are the user's own patterns of names to leave out.
+    ``more_secrets`` are the user's own patterns of names to leave out. The copy is kept for the
+    next run, which only has what changed to copy.
 
     Raises:
         RefusedError: the workspace is too large, or can't be read.
     """
-    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="architect-"))
+    place, known = await asyncio.to_thread(take, workspace)
+    manifest: Manifest = {}
     try:
-        yield await asyncio.to_thread(
-            make_shadow, workspace, folder / "shadow", open_texts or {}, more_secrets
+        # Shielded: a thread that still copies must not meet the one that tidies up.
+        filling = asyncio.ensure_future(
+            asyncio.to_thread(
+                fill, workspace, place.copy, open_texts or {}, more_secrets, known, manifest
+            )
         )
+        try:
+            shadow = await asyncio.shield(filling)
+        except asyncio.CancelledError:
+            await asyncio.wait([filling])
+            raise
+        yield shadow
     finally:
-        # Shielded by a thread of its own: a cancelled run still has to clean up.
-        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+        await asyncio.shield(asyncio.to_thread(give_back, place, manifest))
 
 
 def make_shadow(
@@ -119,72 +120,39 @@ def make_shadow(
     open_texts: Mapping[str, str],
     more_secrets: Sequence[str] = (),
 ) -> Shadow:
-    """Copy ``workspace`` to the new folder ``destination``; see ``shadow_of``."""
-    destination.mkdir(parents=True, mode=0o700)
-    base: dict[str, str] = {}
-    size = 0
-    for relative in _listed(workspace):
-        if relative in open_texts or is_secret(relative) or _matches(relative, more_secrets):
-            continue
-        content = _read(workspace, relative)
-        if content is None:
-            continue
-        size += len(content)
-        if len(base) >= MOST_FILES or size > MOST_BYTES:
-            raise RefusedError(f"{workspace.name} is too large to be copied for a sandbox.")
-        base[relative] = _place(destination / relative, content, workspace / relative)
-    for relative, text in open_texts.items():
-        if not is_secret(relative) and not _matches(relative, more_secrets):
-            base[relative] = _place(destination / relative, _encoded(text), workspace / relative)
-    return Shadow(destination, workspace, base)
+    """Copy ``workspace`` to the folder ``destination``; see ``shadow_of``."""
+    return fill(workspace, destination, open_texts, more_secrets, {}, {})
 
 
-def _listed(workspace: Path) -> Iterator[str]:
-    """Relative posix paths by git, or by a walk where git can't say."""
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false", "ls-files"]
-    command += ["-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+def fill(
+    workspace: Path,
+    destination: Path,
+    open_texts: Mapping[str, str],
+    more_secrets: Sequence[str],
+    known: Mapping[str, Kept],
+    manifest: Manifest,
+) -> Shadow:
+    """Bring ``destination`` up to date, starting from what is ``known`` of it.
+
+    What it holds then stands in ``manifest``, which is left empty where that failed.
+    """
+
+    def shown(relative: str) -> bool:
+        return not is_secret(relative) and not _matches(relative, more_secrets)
+
+    destination.mkdir(parents=True, exist_ok=True, mode=0o700)
+    copying = Copying(workspace, destination, known)
+    texts = {name: _encoded(text) for name, text in open_texts.items() if shown(name)}
     try:
-        found = subprocess.run(
-            command, cwd=workspace, env=environment, capture_output=True, timeout=30, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        yield from _walk(workspace, _BUILD_FOLDERS)
-        return
-    yield from (os.fsdecode(one) for one in found.stdout.split(b"\0") if one)
-
-
-def _walk(root: Path, skipped: frozenset[str] = frozenset()) -> Iterator[str]:
-    for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in skipped)
-        for name in sorted(files):
-            path = Path(folder, name)
-            if not path.is_symlink():
-                yield path.relative_to(root).as_posix()
+        manifest.update(copying.run(filter(shown, listed(workspace)), texts))
+    except OSError as error:
+        raise RefusedError(f"{workspace.name} can't be copied: {error.strerror}.") from error
+    return Shadow(destination, workspace, {name: kept.digest for name, kept in manifest.items()})
 
 
 def _matches(relative: str, patterns: Sequence[str]) -> bool:
     parts = (relative, *relative.split("/"))
     return any(fnmatchcase(part, pattern) for part in parts for pattern in patterns)
-
-
-def _read(workspace: Path, relative: str) -> bytes | None:
-    """The bytes of a regular file that no link leads to, else None."""
-    path = workspace / relative
-    try:
-        if path.resolve() != workspace.resolve() / relative or not path.is_file():
-            return None
-        return path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
-    except OSError:
-        return None
-
-
-def _place(target: Path, content: bytes, origin: Path) -> str:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(content)
-    if os.access(origin, os.X_OK):
-        target.chmod(0o755)
-    return _digest_of(content)
 
 
 def _encoded(text: str) -> bytes:
