@@ -112,6 +112,6 @@ def remember(request: RefactorRequest, outcome: Outcome, decision: Decision) -> 
     if graph is None:
         return False
     try:
-        return record(graph, redact(outcome.lesson), decision)
+        return record(graph, redact(outcome.lesson), decision, request.language)
     finally:
         graph.close()

@@ -86,7 +86,8 @@ class ReviewFinding:
 class Consultation:
     """The answer to an inquiry. ``text`` is Markdown by the model: the verdict, or the answer.
 
-    ``conversation`` is what was said, for a follow-up question.
+    ``recorded`` is what went into the agent's memory, a line each; ``conversation`` is what was
+    said, for a follow-up question.
     """
 
     inquiry: Inquiry
@@ -95,6 +96,7 @@ class Consultation:
     findings: tuple[ReviewFinding, ...] = ()
     usage: Usage = field(default_factory=Usage)
     architect: str = ""
+    recorded: tuple[str, ...] = ()
     conversation: tuple[Turn, ...] = ()
 
 

@@ -100,8 +100,11 @@ class ModelArchitect:
             outcome, usage = await self._run(request.function, job, narrator)
             if bench.memory is not None and outcome.lesson:
                 lesson = redact(outcome.lesson)
-                kept = await asyncio.to_thread(record, bench.memory, lesson, "proposed")
+                kept = await asyncio.to_thread(
+                    record, bench.memory, lesson, "proposed", request.language
+                )
                 outcome = outcome if kept else replace(outcome, lesson="")
+            outcome = replace(outcome, recorded=_recorded(bench))
         said = tuple(job.conversation)
         return replace(outcome, usage=usage, architect=self.name, conversation=said)
 
@@ -122,6 +125,7 @@ class ModelArchitect:
         async with open_bench(self.agent, inquiry.request, self.facilities, narrator) as bench:
             job = await self._inquiry_job(inquiry, gate, bench, earlier)
             answer, usage = await self._run(inquiry.path, job, narrator)
+            answer = replace(answer, recorded=_recorded(bench))
         said = tuple(job.conversation)
         return replace(answer, usage=usage, architect=self.name, conversation=said)
 
@@ -256,6 +260,10 @@ class ModelArchitect:
         spending = self.facilities.spending
         usd = spending.left(self.limits.usd) if spending else self.limits.usd
         return replace(self.limits, turns=turns, usd=usd)
+
+
+def _recorded(bench: Bench) -> tuple[str, ...]:
+    return tuple(bench.memory.added) if bench.memory is not None else ()
 
 
 def _topic_of(inquiry: Inquiry) -> str:

@@ -1,11 +1,12 @@
-"""A consultation as a page of Markdown, for a person to read and keep."""
+"""What a run came to as a page of Markdown, for a person to read and keep."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterator, Sequence
 
 from architect_agents.inquiry import Consultation, ReviewFinding
-from architect_agents.types import Usage
+from architect_agents.types import Outcome, Proposal, RefactorRequest, Usage, Verdict
 
 
 def as_markdown(consultation: Consultation) -> str:
@@ -20,8 +21,62 @@ def as_markdown(consultation: Consultation) -> str:
             for number, finding in enumerate(consultation.findings, 1)
             for section in _finding(number, finding)
         ]
-    parts.append(_cost(consultation.usage, consultation.architect))
+    parts += [*_memory(consultation.recorded), _cost(consultation.usage, consultation.architect)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+_HEADINGS = {
+    "proposed": "Proposed",
+    "rejected": "Rejected: not offered",
+    "leave-as-is": "Leave it as it is",
+    "no-proposal": "No proposal",
+}
+
+
+def outcome_as_markdown(request: RefactorRequest, outcome: Outcome) -> str:
+    """The page of a refactoring: why, its verdict, the change, what was kept, what it cost."""
+    parts = [
+        f"# {outcome.title}",
+        f"**{_HEADINGS[outcome.status]}**: `{request.function}` in `{request.path}`",
+    ]
+    if request.question.strip():
+        parts.append("\n".join(f"> {line}" for line in request.question.splitlines()))
+    proposal = outcome.proposal
+    parts.append(proposal.rationale if proposal else outcome.rationale)
+    if proposal is not None:
+        parts += ["## Checks", _checks(proposal.verdict), "## Change", _diff(request, proposal)]
+    parts += [*_memory(outcome.recorded), _cost(outcome.usage, outcome.architect)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _checks(verdict: Verdict) -> str:
+    rows = [
+        f"| {check.name} | {check.status} | {' '.join(check.detail.split()).replace('|', '/')} |"
+        for check in verdict.checks
+    ]
+    figures = f"Complexity {verdict.before.ccn} before, {verdict.after.ccn} after."
+    return "\n".join([figures, "", "| check | result | |", "|---|---|---|", *rows])
+
+
+def _diff(request: RefactorRequest, proposal: Proposal) -> str:
+    after = request.source
+    for edit in sorted(proposal.edits, key=lambda edit: edit.start, reverse=True):
+        after = after[: edit.start] + edit.text + after[edit.end :]
+    before, now = request.source.splitlines(), after.splitlines()
+    lines = difflib.unified_diff(before, now, request.path, request.path, lineterm="")
+    text = "\n".join(lines)
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}diff\n{text}\n{fence}"
+
+
+def _memory(recorded: Sequence[str]) -> list[str]:
+    """What the agent's memory was given; `architect memory` shows and clears it."""
+    if not recorded:
+        return []
+    lines = "\n".join(f"- {' '.join(line.split())}" for line in recorded)
+    return ["## Kept in the agent's memory", lines]
 
 
 def _place(consultation: Consultation) -> str:

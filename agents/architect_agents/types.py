@@ -157,7 +157,8 @@ class Outcome:
     ``proposed``: ``proposal`` passed the gate. ``rejected``: ``proposal`` failed it, to be shown
     with its reason and never offered as an edit. ``leave-as-is`` and ``no-proposal``: no edit,
     and ``rationale`` says why, and what would help. ``lesson`` is the general pattern that the
-    run recorded in its memory, empty if none. ``conversation`` is what was said (model.Turn), for
+    run recorded in its memory, empty if none; ``recorded`` is all that went there, a line each.
+    ``conversation`` is what was said (model.Turn), for
     a wish about the proposal; empty where there was none.
     """
 
@@ -168,6 +169,7 @@ class Outcome:
     usage: Usage = field(default_factory=Usage)
     architect: str = "embedded"
     lesson: str = ""
+    recorded: tuple[str, ...] = ()
     conversation: tuple[Any, ...] = field(default=(), repr=False)
 
 

@@ -23,7 +23,7 @@ from architect_server.asking import (
 )
 from architect_server.document import Document, Splice, rebase
 from architect_server.model_access import why_no_model
-from architect_server.refactor import headline
+from architect_server.wording import headline
 
 if TYPE_CHECKING:
     from architect_agents.inquiry import Inquiry

@@ -1,4 +1,4 @@
-"""Pages of Markdown for a person: where they are kept, and those that only the server makes."""
+"""Pages of Markdown for a person: where they are kept, and what stands in them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from architect_server.asking import Preview, Refused
+from architect_server.refactor import Answer, page_of
 
 
 def keep_page(title: str, about: str, text: str) -> Path:
@@ -27,6 +28,16 @@ def keep_page(title: str, about: str, text: str) -> Path:
     except OSError as error:
         raise Refused(f"The report can't be written to {path}: {error.strerror}.") from error
     return path
+
+
+def outcome_page(answer: Answer) -> Path:
+    """The page of a refactoring, kept; its path.
+
+    Raises:
+        Refused: it can't be written.
+    """
+    title = f"{answer.document.name}-{answer.function}"
+    return keep_page(title, answer.document.uri, page_of(answer))
 
 
 def preview_figures(found: Preview) -> str:

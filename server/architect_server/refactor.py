@@ -18,7 +18,6 @@ from architect_agents.types import (
     RefactorRequest,
     Report,
     Status,
-    Verdict,
 )
 from architect_server.analysis.model import FileMetrics, FunctionMetrics
 from architect_server.asking import (
@@ -35,9 +34,12 @@ from architect_server.asking import (
 )
 from architect_server.document import Document, Splice, rebase
 from architect_server.target import RefactorTarget, StaleTarget, find_again
+from architect_server.wording import message, summary, titled
 
-#: What the strongest evidence is called, for a person.
-_PROOF = {"round-trip": "verified extraction", "tests": "tests pass", None: "not proved"}
+#: What a person made of a proposal.
+Decision = Literal["applied", "changed", "undone", "rejected"]
+#: Characters of a reason that is offered for a suppression.
+LONGEST_REASON = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,21 @@ class Answer:
     def usage(self) -> Usage:
         """What the run cost."""
         return self.outcome.usage
+
+    @property
+    def own_text(self) -> str:
+        """The function as it was asked about."""
+        return self.document.text[self.extent.start : self.extent.end]
+
+    @property
+    def reason(self) -> str:
+        """The rationale in one line that any comment can hold."""
+        line = " ".join(self.outcome.rationale.split())
+        for end in ("*/", "*)", "-->", "]]"):
+            line = line.replace(end, " ")
+        if len(line) <= LONGEST_REASON:
+            return line
+        return f"{line[:LONGEST_REASON].rsplit(' ', 1)[0]} …"
 
 
 async def ask(
@@ -233,7 +250,14 @@ async def reanchored(answer: Answer, current: Document | None) -> tuple[Splice, 
     return tuple(splices)
 
 
-async def remember(answer: Answer, decision: Literal["applied", "rejected"]) -> None:
+def page_of(answer: Answer) -> str:
+    """The answer as a page of Markdown: why, checks, change, what was kept, what it cost."""
+    from architect_agents.report_page import outcome_as_markdown
+
+    return outcome_as_markdown(answer.request, answer.outcome)
+
+
+async def remember(answer: Answer, decision: Decision) -> None:
     """Let the agent's memory know what became of a proposal that taught something general."""
     if not answer.outcome.lesson:
         return
@@ -267,7 +291,7 @@ def _answer(
     return Answer(
         status=outcome.status,
         title=titled(outcome.title, verdict) if verdict and accepted else outcome.title,
-        message=_message(outcome, verdict),
+        message=message(outcome, verdict),
         summary=summary(verdict) if verdict else "",
         function=function.qualified_name,
         document=document,
@@ -276,31 +300,3 @@ def _answer(
         extent=_extent(document, function),
         splices=splices if accepted else (),
     )
-
-
-def headline(verdict: Verdict) -> str:
-    """What was shown of a proposal in a few words: "CCN 19 → 7, verified extraction"."""
-    return f"CCN {verdict.before.ccn} → {verdict.after.ccn}, {_PROOF[verdict.proof]}"
-
-
-def titled(title: str, verdict: Verdict) -> str:
-    """The title with what was shown of it; figures that it names itself are not said twice."""
-    figures = f"CCN {verdict.before.ccn} → {verdict.after.ccn}"
-    return f"{title} ({_PROOF[verdict.proof] if figures in title else headline(verdict)})"
-
-
-def summary(verdict: Verdict) -> str:
-    """A line for each check."""
-    return "\n".join(
-        f"{check.name}: {check.status}{f' ({check.detail})' if check.detail else ''}"
-        for check in verdict.checks
-    )
-
-
-def _message(outcome: Outcome, verdict: Verdict | None) -> str:
-    if outcome.status == "proposed" and verdict is not None:
-        return f"Architect: {titled(outcome.title, verdict)}."
-    if outcome.status == "rejected" and verdict is not None:
-        reasons = "; ".join(f"{c.name}: {c.detail or c.status}" for c in verdict.failures)
-        return f"Architect: a proposal was made and rejected. {reasons}"
-    return f"Architect: {outcome.rationale or outcome.title}"

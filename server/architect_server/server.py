@@ -14,6 +14,7 @@ from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from architect_server import __version__
 from architect_server.analysis.languages import LANGUAGE_IDS
+from architect_server.applied import Applied
 from architect_server.convert import to_path
 from architect_server.inquiries import Opinion
 from architect_server.live import LiveTexts
@@ -112,6 +113,10 @@ class ArchitectServer(LanguageServer):
         self.opinions: dict[str, Opinion] = {}
         #: The newest answer about a function of each document, for a wish about it.
         self.proposals: dict[str, Answer] = {}
+        #: Proposals that were applied, while it shows what the person makes of them.
+        self.applied: dict[str, Applied] = {}
+        #: What is being written into the agents' memory.
+        self.remembering: set[asyncio.Future[None]] = set()
         #: Files that are not open: what is known of them, and what the client was told last.
         self.workspace_scan: WorkspaceScan[FileReport] = WorkspaceScan()
         self.workspace_reported: dict[str, str] = {}

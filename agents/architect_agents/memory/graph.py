@@ -46,6 +46,8 @@ class MemoryGraph:
 
     path: Path
     project: str = ""
+    #: What was added through this object, a line each, for the report of a run.
+    added: list[str] = field(default_factory=list, init=False, repr=False)
     _database: sqlite3.Connection | None = field(default=None, init=False, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, init=False, repr=False)
 
@@ -66,7 +68,10 @@ class MemoryGraph:
                     made.append({"name": name, "entityType": kind, "observations": added})
             return made
 
-        return self._write(work)
+        made = self._write(work)
+        for entity in made:
+            self._note(entity["name"], entity["observations"])
+        return made
 
     def create_relations(self, relations: Sequence[Mapping[str, Any]]) -> list[Json]:
         """Add relations {from, to, relationType}; returns those that were new."""
@@ -100,7 +105,14 @@ class MemoryGraph:
                 answer.append({"entityName": name, "addedObservations": added})
             return answer
 
-        return self._write(work)
+        answer = self._write(work)
+        for entry in answer:
+            if entry["addedObservations"]:
+                self._note(entry["entityName"], entry["addedObservations"])
+        return answer
+
+    def _note(self, name: str, texts: Sequence[str]) -> None:
+        self.added.append(": ".join(filter(None, (name, "; ".join(texts)))))
 
     def delete_entities(self, names: Iterable[str]) -> int:
         """Delete entities with their relations; returns how many there were."""

@@ -11,7 +11,6 @@ from architect_agents.memory.graph import Json, MemoryGraph, MemoryRefusal
 from architect_agents.types import RefactorRequest
 
 Decision = Literal["proposed", "applied", "changed", "undone", "rejected"]
-KIND = "lesson"
 LONGEST_LESSON = 400
 LONGEST_NOTES = 2_000
 MOST_NOTES = 5
@@ -60,13 +59,18 @@ def record(
     graph: MemoryGraph,
     lesson: str,
     decision: Decision,
+    language: str,
     clock: Callable[[], float] = time.time,
 ) -> bool:
-    """Note what became of a suggestion that taught ``lesson``; whether that could be written."""
+    """Note what became of a suggestion that taught ``lesson``; whether that could be written.
+
+    Its kind has the words that the next run on the same ``language`` will look for.
+    """
+    kind = f"{language} refactoring lesson"
     day = time.strftime("%Y-%m-%d", time.gmtime(clock()))
     name = lesson if len(lesson) <= 80 else lesson[:79].rsplit(" ", 1)[0] + "…"
     try:
-        graph.create_entities([{"name": name, "entityType": KIND, "observations": [lesson]}])
+        graph.create_entities([{"name": name, "entityType": kind, "observations": [lesson]}])
         graph.add_observations([{"entityName": name, "contents": [f"{decision} on {day}"]}])
     except MemoryRefusal:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +11,12 @@ from lsprotocol import types as lsp
 from architect_server.asking import Refused
 from architect_server.convert import to_proposal
 from architect_server.document import Document
+from architect_server.handlers import outcomes
 from architect_server.handlers.consent import approve_servers, must_stay_offline
 from architect_server.handlers.run import Teller, run_once, surroundings_of, tell, workspace_key
 from architect_server.model_access import why_no_model
-from architect_server.refactor import Answer, ask, reanchored, refine, remember
+from architect_server.pages import outcome_page
+from architect_server.refactor import Answer, ask, reanchored, refine, remember, spliced
 from architect_server.server import ArchitectServer
 from architect_server.target import RefactorTarget
 
@@ -54,6 +57,7 @@ async def _run(server: ArchitectServer, argument: Any, offline: bool) -> dict[st
     if document is None:
         return tell(server, "failed", "Architect: open the file first, then ask again.")
 
+    outcomes.paused(server, target.uri)
     return await run_once(
         server,
         target.uri,
@@ -89,6 +93,7 @@ async def _run_refinement(server: ArchitectServer, argument: Any) -> dict[str, A
         return tell(server, "failed", "Architect: ask about a function of this file first.")
     if not isinstance(wish, str) or not wish.strip():
         return tell(server, "failed", "Architect: the wish is empty; say what shall be different.")
+    outcomes.paused(server, uri)
     return await run_once(
         server,
         uri,
@@ -113,6 +118,14 @@ async def _refine_with(
 async def _deliver(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
     """Say how it ended; where a checked edit stands, have the editor apply it."""
     server.proposals[answer.document.uri] = answer
+    ended = await _offer(server, answer)
+    if answer.usage.model:
+        page = await asyncio.to_thread(outcome_page, answer)
+        ended["report"] = page.as_uri()
+    return ended
+
+
+async def _offer(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
     if not answer.splices:
         kind = lsp.MessageType.Warning if answer.status == "rejected" else lsp.MessageType.Info
         return tell(server, answer.status, answer.message, kind)
@@ -132,6 +145,8 @@ async def _deliver(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
     if not response.applied and response.failure_reason == REFINING:
         return {"status": "refining", "message": ""}
     await remember(answer, "applied" if response.applied else "rejected")
+    if response.applied:
+        outcomes.watch(server, answer, current.text, spliced(current, splices))
     if not response.applied:
         why = f" ({response.failure_reason})" if response.failure_reason else ""
         return tell(server, "not-applied", f"Architect: the edit was not applied{why}.")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from lsprotocol import types as lsp
 
 from architect_server.convert import client_facts, to_path
+from architect_server.handlers import outcomes
 from architect_server.handlers.analyse import refresh
 from architect_server.handlers.configuration import fetch_configuration, register_watchers
 from architect_server.parent import end_with_parent
@@ -48,6 +49,7 @@ async def shutdown(server: ArchitectServer, params: None) -> None:
     """Stop all that goes on; the process ends with the exit notification."""
     for task in list(server.asking.values()):
         task.cancel()
+    await outcomes.ended(server)
     await server.schedule.close()
     server.worker.close()
 

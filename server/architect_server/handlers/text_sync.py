@@ -7,6 +7,7 @@ import logging
 from lsprotocol import types as lsp
 
 from architect_server.convert import to_changes, to_document
+from architect_server.handlers import outcomes
 from architect_server.handlers.analyse import refresh, start_analysis
 from architect_server.server import ArchitectServer
 from architect_server.settings.files import SETTINGS_FILES
@@ -40,11 +41,13 @@ def did_change(server: ArchitectServer, params: lsp.DidChangeTextDocumentParams)
     changes = to_changes(params.content_changes)
     document = document.changed(identifier.version, changes, server.session.client.encoding)
     server.session.open(document)
+    outcomes.typed(server, document)
     start_analysis(server, document)
 
 
 def did_save(server: ArchitectServer, params: lsp.DidSaveTextDocumentParams) -> None:
     """A saved pyproject.toml, .gitignore or the like may have changed the settings."""
+    outcomes.paused(server, params.text_document.uri)
     if params.text_document.uri.rpartition("/")[2] in SETTINGS_FILES:
         server.session.forget_settings()
         refresh(server)
@@ -57,6 +60,8 @@ def did_close(server: ArchitectServer, params: lsp.DidCloseTextDocumentParams) -
 
 def forget_text(server: ArchitectServer, uri: str) -> None:
     """Forget an open text; the workspace's diagnostics take over for its file."""
+    outcomes.paused(server, uri)
+    server.applied.pop(uri, None)
     server.workspace_scan.changed()
     server.schedule.cancel(uri)
     server.live.forget(uri)

@@ -29,7 +29,7 @@ def graph(tmp_path: Path) -> Iterator[MemoryGraph]:
 
 
 def test_a_lesson_is_found_by_the_next_task(graph: MemoryGraph) -> None:
-    assert record(graph, LESSON, "proposed", lambda: 0.0)
+    assert record(graph, LESSON, "proposed", "python", lambda: 0.0)
     notes = recall(graph, topic_of(replace(REQUEST, question="too many nested guards?")))
     assert LESSON in notes
     assert "proposed on 1970-01-01" in notes
@@ -37,7 +37,7 @@ def test_a_lesson_is_found_by_the_next_task(graph: MemoryGraph) -> None:
 
 def test_what_became_of_it_is_noted_beside_it(graph: MemoryGraph) -> None:
     for decision in ("proposed", "applied", "undone"):
-        assert record(graph, LESSON, decision, lambda: 0.0)  # type: ignore[arg-type]
+        assert record(graph, LESSON, decision, "python", lambda: 0.0)  # type: ignore[arg-type]
     (entity,) = graph.read_graph()["entities"]
     assert [text.split()[0] for text in entity["observations"][1:]] == [
         "proposed",
@@ -54,7 +54,9 @@ def test_a_memory_that_is_not_there_is_an_empty_one(tmp_path: Path) -> None:
 
 def test_a_memory_that_can_not_be_written_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert not record(MemoryGraph(tmp_path / "file" / "memory.sqlite3"), LESSON, "proposed")
+    assert not record(
+        MemoryGraph(tmp_path / "file" / "memory.sqlite3"), LESSON, "proposed", "python"
+    )
 
 
 @pytest.mark.parametrize(
