@@ -153,14 +153,14 @@ class FakeMessages:
     ) -> bool:
         """Whether the connection can be used for another request."""
         reply: Reply
-        if "authorization" not in sent.headers and "x-api-key" not in sent.headers:
+        if not {"authorization", "x-api-key", "api-key"} & sent.headers.keys():
             reply = Fault(401, "authentication_error")
         elif sent.path == "/v1/models":
             return await _send_json(writer, 200, _listing(self.models))
         elif sent.path == "/v1/messages/count_tokens":
             counted = {"input_tokens": len(json.dumps(sent.json)) // 4}
             return await _send_json(writer, 200, counted)
-        elif sent.path == "/v1/messages":
+        elif sent.path == "/v1/messages" or sent.path.endswith(CLOUD_PATHS):
             reply = self._next(sent.json)
         else:
             reply = Fault(404, "not_found_error")
@@ -208,6 +208,8 @@ class FakeMessages:
         self.gone.set()
 
 
+#: How the paths end under which other clouds serve messages.
+CLOUD_PATHS = ("/anthropic/v1/messages", ":streamRawPredict", "/invoke-with-response-stream")
 #: id, line, lifecycle, date: as the Models API lists them.
 MODELS = (
     ("claude-sonnet-5-5", "sonnet", "active", "2026-09-29"),
@@ -274,7 +276,7 @@ def _pieces(block: Json, bad_input: bool) -> tuple[Json, list[Json]]:
         parts = [{"type": "thinking_delta", "thinking": part} for part in _split(block["thinking"])]
         parts.append({"type": "signature_delta", "signature": block["signature"]})
         return {"type": "thinking", "thinking": "", "signature": ""}, parts
-    if kind == "tool_use":
+    if kind in ("tool_use", "server_tool_use"):
         streamed = '{"a": }}]"x' if bad_input else json.dumps(block["input"])
         # The API's first piece of input is always empty.
         parts = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,6 +14,7 @@ Severity = Literal["error", "warning", "information"]
 #: Where an agent file comes from. A project's file may widen no right.
 Origin = Literal["project", "user", "package"]
 
+BYTE_ORDER_MARK = "\ufeff"
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 MEMORIES = ("user", "project", "local")
 MODELS = ("sonnet", "opus", "haiku", "fable", "mythos", "inherit", "default")
@@ -114,7 +116,7 @@ def _keys(header: Header) -> Iterator[Problem]:
 
 def _tools(header: Header, named: Sequence[tuple[str, str]]) -> Iterator[Problem]:
     for key, name in named:
-        line = header.lines.get(key, 1)
+        line = header.line_of(key, name)
         if name in KNOWN_TOOLS or name == "*" or name.startswith("mcp__"):
             continue
         if name in ELSEWHERE:
@@ -124,7 +126,8 @@ def _tools(header: Header, named: Sequence[tuple[str, str]]) -> Iterator[Problem
         close = _close(name, KNOWN_TOOLS)
         hint = f"; did you mean {close}?" if close else "."
         message = f"There is no tool {name}{hint}"
-        yield Problem(line, message, "warning", "unknown-tool", name if close else "", close)
+        old = name if close else _with_separator(header.text(line), name)
+        yield Problem(line, message, "warning", "unknown-tool", old, close)
 
 
 def _values(header: Header) -> Iterator[Problem]:
@@ -132,14 +135,17 @@ def _values(header: Header) -> Iterator[Problem]:
     if " " in model.strip() or _close(model, MODELS) not in ("", model.lower()):
         close = _close(model, MODELS)
         hint = f"; did you mean {close}?" if close else "."
+        close = close or "sonnet"
         message = f"{model} is no model{hint} Use sonnet, opus, haiku, inherit or a model's id."
         line = header.lines.get("model", 1)
-        yield Problem(line, message, "warning", "bad-model", model if close else "", close)
+        yield Problem(line, message, "warning", "bad-model", model, close)
     for key, allowed in (("effort", EFFORTS), ("memory", MEMORIES)):
         value = header.values.get(key)
         if value is not None and str(value).lower() not in allowed:
             message = f"`{key}` is one of {', '.join(allowed)}; this value has no effect."
-            yield Problem(header.lines.get(key, 1), message, "warning", f"bad-{key}")
+            close = _close(str(value), allowed)
+            old = str(value) if close else ""
+            yield Problem(header.lines.get(key, 1), message, "warning", f"bad-{key}", old, close)
     turns = header.values.get("maxTurns")
     if turns is not None and not (str(turns).isdecimal() and int(turns) > 0):
         message = "`maxTurns` is a whole number above 0; this value has no effect."
@@ -152,10 +158,27 @@ def _not_yaml(header: Header) -> Iterator[Problem]:
             f"The value of `{key}` is no YAML, most likely for an unquoted `: `. It is read as "
             "plain text here; other tools may stop at it. Put it in quotes."
         )
-        yield Problem(header.lines.get(key, 1), message, "information", "not-yaml")
+        line = header.lines.get(key, 1)
+        yield Problem(line, message, "information", "not-yaml", *_in_quotes(header, key))
     if header.marked:
         message = "The file begins with a byte order mark, which other tools stumble over."
-        yield Problem(1, message, "information", "byte-order-mark")
+        yield Problem(1, message, "information", "byte-order-mark", BYTE_ORDER_MARK)
+
+
+def _with_separator(line: str, name: str) -> str:
+    """What to take out of ``line`` so that ``name`` is gone and the list is whole."""
+    for old in (f", {name}", f",{name}", f"{name}, ", f"{name},", f"- {name}"):
+        if old in line:
+            return old
+    return name if name in line else ""
+
+
+def _in_quotes(header: Header, key: str) -> tuple[str, str]:
+    """A value as it stands and in quotes; nothing where it goes over several lines."""
+    value = header.text(header.lines.get(key, 1)).partition(":")[2].strip()
+    if not value or str(header.values.get(key)) != value:
+        return "", ""
+    return value, json.dumps(value, ensure_ascii=False)
 
 
 def _walls(header: Header) -> Iterator[Problem]:

@@ -144,13 +144,22 @@ def choose_agent(request: RefactorRequest, name: str = "") -> AgentDefinition:
         AgentFileError: there is none, or its file can't be used.
     """
     found = discover(request.workspace, Path.home())
-    fitting = "python-backend-architect" if request.language == "python" else "general-architect"
-    wanted = name or fitting
+    wanted = name or fitting_name(request.language)
     for definition in found:
         if definition.name == wanted and definition.usable:
             return definition
     names = ", ".join(definition.name for definition in found if definition.usable)
     raise AgentFileError(f"There is no usable agent file named {wanted}. There are: {names}.")
+
+
+def fitting_name(language: str) -> str:
+    """The agent that is asked about ``language`` where nobody chose another."""
+    return "python-backend-architect" if language == "python" else "general-architect"
+
+
+def agent_folders(workspace: Path | None, home: Path | None) -> list[Path]:
+    """Where agent files of this workspace may lie, the nearest first; those of the package last."""
+    return [folder for folder, _ in _folders(workspace, home)]
 
 
 def _folders(workspace: Path | None, home: Path | None) -> Iterator[tuple[Path, Origin]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 #: The keys that agent files use. Values of other keys are kept, and reported by agent_file.
@@ -45,6 +45,22 @@ class Header:
     found: bool = True
     not_yaml: tuple[str, ...] = ()
     marked: bool = False
+    #: The lines of the whole file, so that mistakes can be placed.
+    text_lines: tuple[str, ...] = field(default=(), repr=False)
+
+    def line_of(self, key: str, word: str = "") -> int:
+        """The 1-based line of ``key``, or of ``word`` in its value, which may be a list below."""
+        first = self.lines.get(key, 1)
+        following = [line for line in self.lines.values() if line > first]
+        last = min(following, default=first + 200)
+        for number in range(first, min(last, len(self.text_lines) + 1)):
+            if word and re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", self.text(number)):
+                return number
+        return first
+
+    def text(self, line: int) -> str:
+        """The text of a 1-based line; "" beyond the end."""
+        return self.text_lines[line - 1] if 0 < line <= len(self.text_lines) else ""
 
 
 def read_header(text: str) -> Header:
@@ -53,7 +69,8 @@ def read_header(text: str) -> Header:
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     ends = [number for number, line in enumerate(lines) if line.rstrip() == FENCE][:2]
     if len(ends) < 2 or any(line.strip() for line in lines[: ends[0]]):
-        return Header({}, {}, "\n".join(lines).strip(), found=False, marked=marked)
+        body = "\n".join(lines).strip()
+        return Header({}, {}, body, found=False, marked=marked, text_lines=tuple(lines))
     head = lines[ends[0] + 1 : ends[1]]
     body = "\n".join(lines[ends[1] + 1 :]).strip()
     values = _as_yaml(head)
@@ -65,7 +82,7 @@ def read_header(text: str) -> Header:
         for number, line in enumerate(head)
         if (match := _KEY.match(line))
     }
-    return Header(values, places, body, True, not_yaml, marked)
+    return Header(values, places, body, True, not_yaml, marked, tuple(lines))
 
 
 def _as_yaml(lines: list[str]) -> dict[str, Any] | None:

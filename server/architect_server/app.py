@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from architect_server.handlers import (
+    agents,
     code_actions,
     code_lens,
     commands,
@@ -26,6 +27,7 @@ _AREAS = (
     diagnostics,
     code_actions,
     commands,
+    agents,
     inquiries,
     looking,
     hover,

@@ -12,13 +12,31 @@ from architect_agents.errors import ArchitectError
 from architect_agents.types import RefactorRequest
 from architect_server.settings import Settings
 
+#: What another cloud is called, and which variables say where in it.
+_CLOUDS = {
+    "bedrock": ("Amazon Bedrock", ("AWS_REGION", "ANTHROPIC_BEDROCK_BASE_URL")),
+    "vertex": (
+        "Google Vertex AI",
+        ("ANTHROPIC_VERTEX_PROJECT_ID", "CLOUD_ML_REGION", "ANTHROPIC_VERTEX_BASE_URL"),
+    ),
+    "foundry": (
+        "Microsoft Foundry",
+        ("ANTHROPIC_FOUNDRY_RESOURCE", "ANTHROPIC_FOUNDRY_BASE_URL"),
+    ),
+}
+
 
 def model_provider() -> str:
     """Who would get what is sent to a model; empty where no model can be asked."""
-    from architect_agents.models.credentials import credentials_available
+    from architect_agents.models.credentials import credentials_available, provider_in_use
 
     if not credentials_available():
         return ""
+    cloud = provider_in_use()
+    if cloud in _CLOUDS:
+        name, variables = _CLOUDS[cloud]
+        places = [value for variable in variables if (value := os.environ.get(variable))]
+        return f"{name} ({', '.join(places)})" if places else name
     base_url = os.environ.get("ANTHROPIC_BASE_URL", "")
     return urlparse(base_url).netloc or "Anthropic (api.anthropic.com)"
 

@@ -104,6 +104,8 @@ class ArchitectServer(LanguageServer):
         self.live = LiveTexts()
         #: The architect's run that goes on, by workspace; one at a time each.
         self.asking: dict[str, asyncio.Task[Any]] = {}
+        #: The agent that the person chose for this session, by workspace.
+        self.chosen_agents: dict[str, str] = {}
         #: What each document's client shows now, so that nothing is published twice.
         self.published: dict[str, list[lsp.Diagnostic]] = {}
         #: What each document's client was given on request, with the number of that answer.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lsprotocol import types as lsp
 
-from architect_server.agent_problems import agent_problems, is_agent_file
+from architect_server.agent_problems import AgentProblem, agent_problems, is_agent_file
 from architect_server.convert import to_agent_diagnostic, to_workspace_edit
 from architect_server.document import Document, Splice
 from architect_server.server import ArchitectServer
@@ -24,6 +24,16 @@ def agent_diagnostics(server: ArchitectServer, document: Document) -> list[lsp.D
     ]
 
 
+def _title(problem: AgentProblem) -> str:
+    if problem.code == "not-yaml":
+        return "Put the value in quotes"
+    if problem.code == "byte-order-mark":
+        return "Remove the byte order mark"
+    if problem.new:
+        return f"Replace “{problem.old}” by “{problem.new}”"
+    return f"Remove “{problem.old.strip(', -')}”"
+
+
 def fixes(server: ArchitectServer, params: lsp.CodeActionParams) -> Iterator[lsp.CodeAction]:
     """For each mistake in the range that has one: its quick fix."""
     uri = params.text_document.uri
@@ -37,11 +47,7 @@ def fixes(server: ArchitectServer, params: lsp.CodeActionParams) -> Iterator[lsp
             continue
         start = document.lines.line_start(line) + column
         splice = Splice(start, start + len(problem.old), problem.new)
-        title = (
-            f"Replace “{problem.old}” by “{problem.new}”"
-            if problem.new
-            else (f"Remove “{problem.old}”")
-        )
+        title = _title(problem)
         client = server.session.client
         yield lsp.CodeAction(
             title=title,

@@ -8,7 +8,8 @@ from lsprotocol import types as lsp
 
 from architect_server.convert import SOURCE, to_proposal
 from architect_server.handlers import agent_files, suppress_actions
-from architect_server.handlers.commands import ASK, SIMPLIFY
+from architect_server.handlers.agents import choices
+from architect_server.handlers.commands import ASK, ASK_AS, SIMPLIFY
 from architect_server.server import ArchitectServer
 from architect_server.target import RefactorTarget, target_of
 
@@ -55,6 +56,9 @@ def _architects(server: ArchitectServer, params: lsp.CodeActionParams) -> list[l
                     f"Ask architect: simplify {target.function}", ASK_KIND, ASK, target, diagnostic
                 )
             )
+            if document is not None and choices(server, document):
+                title = f"Ask another architect: simplify {target.function}…"
+                actions.append(_action(title, ASK_KIND, ASK_AS, target, diagnostic))
         python = document is not None and document.language_id == "python"
         if python and _wanted(SIMPLIFY_KIND, params.context.only):
             title = f"Extract helpers from {target.function} (embedded architect)"

@@ -12,6 +12,7 @@ from architect_server.asking import Refused
 from architect_server.convert import to_proposal
 from architect_server.document import Document
 from architect_server.handlers import outcomes
+from architect_server.handlers.agents import pick_agent
 from architect_server.handlers.consent import approve_servers, must_stay_offline
 from architect_server.handlers.run import Teller, run_once, surroundings_of, tell, workspace_key
 from architect_server.model_access import why_no_model
@@ -23,6 +24,7 @@ from architect_server.target import RefactorTarget
 ASK = "architect.ask"
 SIMPLIFY = "architect.simplify"
 REFINE = "architect.refine"
+ASK_AS = "architect.askAs"
 #: A client that says no with this reason has the person's wish, which comes as a refinement.
 REFINING = "refine"
 
@@ -38,12 +40,31 @@ def register(server: ArchitectServer) -> None:
     async def _simplify(target: Any = None) -> dict[str, Any]:
         return await _run(server, target, offline=True)
 
+    @server.command(ASK_AS)
+    async def _ask_as(target: Any = None) -> dict[str, Any]:
+        return await _run_as(server, target)
+
     @server.command(REFINE)
     async def _refine(argument: Any = None) -> dict[str, Any]:
         return await _run_refinement(server, argument)
 
 
-async def _run(server: ArchitectServer, argument: Any, offline: bool) -> dict[str, Any]:
+async def _run_as(server: ArchitectServer, argument: Any) -> dict[str, Any]:
+    """Ask another agent, which the person picks where the argument has no ``agent``."""
+    target = RefactorTarget.from_wire(argument)
+    agent = argument.get("agent") if isinstance(argument, Mapping) else ""
+    document = server.session.documents.get(target.uri) if target else None
+    name = agent if isinstance(agent, str) else ""
+    if document is not None and not name:
+        name = await pick_agent(server, document)
+        if not name:
+            return {"status": "cancelled", "message": ""}
+    return await _run(server, argument, offline=False, agent=name)
+
+
+async def _run(
+    server: ArchitectServer, argument: Any, offline: bool, agent: str = ""
+) -> dict[str, Any]:
     """Ask about the function that ``argument`` names; the answer says how it ended."""
     target = RefactorTarget.from_wire(argument)
     if target is None:
@@ -62,7 +83,7 @@ async def _run(server: ArchitectServer, argument: Any, offline: bool) -> dict[st
         server,
         target.uri,
         f"Architect: {target.function}",
-        lambda teller: _ask_about(server, target, document, offline, teller),
+        lambda teller: _ask_about(server, target, document, offline, teller, agent),
         lambda answer: _deliver(server, answer),
     )
 
@@ -73,8 +94,9 @@ async def _ask_about(
     document: Document,
     offline: bool,
     teller: Teller,
+    agent: str,
 ) -> Answer:
-    surroundings = surroundings_of(server, document, teller.listen)
+    surroundings = surroundings_of(server, document, teller.listen, agent)
     settings = surroundings.settings
     key = workspace_key(server, document.uri)
     offline = await must_stay_offline(server, key, settings, offline)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -126,12 +126,14 @@ def _end(stream: StepStream | None, state: str, **ending: Any) -> None:
 
 
 def surroundings_of(
-    server: ArchitectServer, document: Document, listen: Listen | None = None
+    server: ArchitectServer, document: Document, listen: Listen | None = None, agent: str = ""
 ) -> Surroundings:
-    """Where ``document`` stands in this editor."""
+    """Where ``document`` stands in this editor; ``agent`` is asked instead of the usual one."""
     path = to_path(document.uri)
+    settings = server.session.settings_for(path)
+    chosen = agent or server.chosen_agents.get(workspace_key(server, document.uri))
     return Surroundings(
-        server.session.settings_for(path),
+        replace(settings, agent=chosen) if chosen else settings,
         path,
         server.session.workspace_of(path),
         server.session.trusted,

@@ -7,7 +7,7 @@ import logging
 from lsprotocol import types as lsp
 
 from architect_server.convert import to_changes, to_document
-from architect_server.handlers import outcomes
+from architect_server.handlers import agents, outcomes
 from architect_server.handlers.analyse import refresh, start_analysis
 from architect_server.server import ArchitectServer
 from architect_server.settings.files import SETTINGS_FILES
@@ -48,6 +48,7 @@ def did_change(server: ArchitectServer, params: lsp.DidChangeTextDocumentParams)
 def did_save(server: ArchitectServer, params: lsp.DidSaveTextDocumentParams) -> None:
     """A saved pyproject.toml, .gitignore or the like may have changed the settings."""
     outcomes.paused(server, params.text_document.uri)
+    agents.saved(server, params.text_document.uri)
     if params.text_document.uri.rpartition("/")[2] in SETTINGS_FILES:
         server.session.forget_settings()
         refresh(server)

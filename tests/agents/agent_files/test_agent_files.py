@@ -128,7 +128,7 @@ def test_the_other_fields_are_honoured_or_left_out_if_wrong() -> None:
     [
         ("tools: Raed", "unknown-tool", "warning", ("Raed", "Read")),
         ("tools: read", "unknown-tool", "warning", ("read", "Read")),
-        ("tools: Frobnicate", "unknown-tool", "warning", ("", "")),
+        ("tools: Frobnicate", "unknown-tool", "warning", ("Frobnicate", "")),
         ("disallowedTools: Wrte", "unknown-tool", "warning", ("Wrte", "Write")),
         ("tools: Task", "tool-not-offered", "information", ("", "")),
         ("tool: Read", "unknown-key", "warning", ("tool", "tools")),
@@ -141,12 +141,12 @@ def test_the_other_fields_are_honoured_or_left_out_if_wrong() -> None:
         ("owner: me", "unknown-key", "information", ("", "")),
         ("allowed-tools: Read", "allowed-tools", "warning", ("allowed-tools", "tools")),
         ("model: sonet", "bad-model", "warning", ("sonet", "sonnet")),
-        ("model: the big one", "bad-model", "warning", ("", "")),
+        ("model: the big one", "bad-model", "warning", ("the big one", "sonnet")),
         ("hooks: {Stop: []}", "ignored-hooks", "warning", ("", "")),
         ("permissionMode: bypassPermissions", "ignored-permissionMode", "warning", ("", "")),
         ("mcpServers: {x: {command: sh}}", "ignored-mcpServers", "warning", ("", "")),
         ("mcpServers: [{x: {command: sh}}]", "ignored-mcpServers", "warning", ("", "")),
-        ("skills: a: b", "not-yaml", "information", ("", "")),
+        ("skills: a: b", "not-yaml", "information", ("a: b", '"a: b"')),
     ],
 )
 def test_a_mistake_is_reported_on_its_line_with_a_fix(
