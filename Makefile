@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test lint format e2e parity bench proof vsix generated lock clean
+.PHONY: help setup demo test lint format e2e parity bench bench-agent live proof vsix generated lock clean
 
 help:
 	@echo "make demo     check the example service and ask the embedded architect about its worst function"
@@ -13,6 +13,8 @@ help:
 	@echo "make e2e      run the end-to-end tests in real editors (.ci/setup-e2e installs them)"
 	@echo "make parity   compare every function of a large corpus with lizard's command line"
 	@echo "make bench    set the server against its peers on the same files, as ratios"
+	@echo "make bench-agent  measure what the architect costs beside the model's own time"
+	@echo "make live     one small real run of the model, with your key, and what it cost"
 	@echo "make proof    make mistakes in right refactorings and count what the gate lets through"
 	@echo "make vsix     build the VS Code extension (needs node 20 or newer)"
 	@echo "make generated  renew docs/settings.md and the settings in package.json"
@@ -63,6 +65,12 @@ parity: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
+
+bench-agent: setup
+	$(BIN)/python benchmarks/agent.py $(BENCH_ARGS)
+
+live: setup
+	$(BIN)/python examples/live.py
 
 proof: setup
 	$(BIN)/python benchmarks/mistakes.py $(FOLDERS)

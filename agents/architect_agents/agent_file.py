@@ -129,6 +129,8 @@ def discover(workspace: Path | None, home: Path | None) -> tuple[AgentDefinition
     broken: list[AgentDefinition] = []
     for folder, origin in _folders(workspace, home):
         for path in sorted(folder.rglob("*.md"))[:MOST_FILES]:
+            if not _may_be_read(path, folder, origin):
+                continue
             definition = _load(path, origin)
             if definition.usable:
                 found.setdefault(definition.name, definition)
@@ -173,6 +175,16 @@ def _folders(workspace: Path | None, home: Path | None) -> Iterator[tuple[Path, 
     if home is not None:
         yield home / FOLDER, "user"
     yield PACKAGED, "package"
+
+
+def _may_be_read(path: Path, folder: Path, origin: Origin) -> bool:
+    """No pipe or device; and a repository's link shall not send another file as a prompt."""
+    try:
+        if origin == "project" and not path.resolve().is_relative_to(folder.parents[1].resolve()):
+            return False
+        return path.is_file()
+    except (OSError, RuntimeError):
+        return False
 
 
 def _load(path: Path, origin: Origin) -> AgentDefinition:

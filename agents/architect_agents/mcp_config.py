@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,10 @@ def read_config(folder: Path, environ: Mapping[str, str]) -> McpConfig:
     """The `.mcp.json` of ``folder``; a file that is absent names no servers. Never raises."""
     path = folder / FILE_NAME
     try:
-        if path.stat().st_size > LARGEST:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            return McpConfig()  # to read a pipe would wait for ever
+        if found.st_size > LARGEST:
             return McpConfig(problems=((FILE_NAME, "it is too large"),))
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

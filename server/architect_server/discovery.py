@@ -10,6 +10,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from architect_server.analysis.languages import language_of
+from architect_server.plain_file import read_plain
 
 #: Folders that hold nobody's own code; named by git, package managers and build tools.
 SKIPPED_FOLDERS = frozenset(
@@ -97,7 +98,7 @@ class Ignores:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return read_plain(path, "replace").splitlines()
     except OSError:
         return []
 

@@ -1,9 +1,8 @@
-"""Entries and queries of the knowledge graph as callers write them, read with limits."""
+"""Entries of the knowledge graph as callers write them, read with limits."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Json = dict[str, Any]
@@ -51,18 +50,3 @@ def as_relation(row: Sequence[str]) -> Json:
     """A row of the table as callers write it."""
     _, source, target, kind = row
     return {"from": source, "to": target, "relationType": kind}
-
-
-def matches(query: str) -> Iterator[str]:
-    """FTS5 expressions for ``query``, the strictest first; none if there is no word in it.
-
-    Little words match nearly everything, so they only count where there are no others. Longer
-    ones match the beginnings of words too.
-    """
-    words = re.findall(r"\w+", query)[:32]
-    words = [word for word in words if len(word) > 2] or words
-    terms = [f'"{word}"*' if len(word) > 3 else f'"{word}"' for word in words]
-    if terms:
-        yield " AND ".join(terms)
-    if len(terms) > 1:
-        yield " OR ".join(terms)

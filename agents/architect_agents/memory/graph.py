@@ -20,11 +20,11 @@ from architect_agents.memory.entries import (
     MemoryRefusal,
     as_relation,
     ends,
-    matches,
     name_in,
     observations_in,
 )
 from architect_agents.memory.schema import connect, set_aside
+from architect_agents.memory.search import find
 
 __all__ = ["Json", "MemoryGraph", "MemoryRefusal", "projects"]
 
@@ -175,7 +175,7 @@ class MemoryGraph:
         """The entities that fit ``query`` best, with all their observations."""
 
         def work(database: sqlite3.Connection) -> Json:
-            return self._graph(database, self._find(database, query))
+            return self._graph(database, find(database, self.project, query)[:MOST_HITS])
 
         return self._read(work)
 
@@ -204,19 +204,6 @@ class MemoryGraph:
             if self._database is not None:
                 self._database.close()
                 self._database = None
-
-    def _find(self, database: sqlite3.Connection, query: str) -> list[int]:
-        """Ids by rank: entities that have all words first, else those with any of them."""
-        for match in matches(query):
-            rows = database.execute(
-                "SELECT entity FROM words WHERE words MATCH ? AND project = ? "
-                "ORDER BY rank LIMIT ?",
-                (match, self.project, 10 * MOST_HITS),
-            )
-            found = list(dict.fromkeys(int(row[0]) for row in rows))
-            if found:
-                return found[:MOST_HITS]
-        return []
 
     def _graph(
         self, database: sqlite3.Connection, ids: Sequence[int], largest: int = LARGEST_ANSWER

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import functools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -31,6 +32,7 @@ Kind = Literal["bubblewrap", "landlock", ""]
 MOST_OUTPUT = 2_000_000
 #: Seconds for Landlock's launcher to end what it started.
 GRACE = 5.0
+MOST_LINKS = 10
 _SYSTEM_FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64")
 _SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime")
 _HOME = "/tmp/home"  # noqa: S108 inside the jail, where /tmp is its own and empty
@@ -207,21 +209,30 @@ def _system_mounts() -> Iterator[str]:
 
 
 def interpreter_folders(interpreter: Path) -> list[str]:
-    """The folders that a Python needs: its virtual environment's, and those of its base.
+    """What a Python needs to read: its virtual environment, and the base that it was made from.
 
-    Never the folder of a mere link (``~/.local/bin/python``): around it lies the user's home.
+    A repository can bring a virtual environment of its own. So a folder that it names is readable
+    only if a whole Python stands there, its standard library included; and of a folder that only
+    holds a link (``~/.local/bin/python3``) the link alone.
     """
     environment = interpreter.parent.parent
     configuration = environment / "pyvenv.cfg"
-    executables = [interpreter.resolve()]
+    executables = [interpreter]
     found = []
     if configuration.is_file():
         found.append(str(environment))
-        for home in _homes(configuration):
-            found.append(home)
-            executables.append(Path(home, "python3").resolve())
-    bases = [one.parent.parent for one in executables if one.is_file()]
-    found += [str(base) for base in bases if any(base.glob("lib*/python3*"))]
+        executables += [
+            path
+            for home in _homes(configuration)
+            for path in sorted(Path(home).glob("python3*"))[:MOST_LINKS]
+            if re.fullmatch(r"python3(\.\d+)?", path.name)
+        ]
+    for executable in executables:
+        base = executable.resolve().parent.parent
+        if any(base.glob("lib*/python3*/os.py")):
+            found.append(str(base))
+            if not executable.is_relative_to(base) and executable != interpreter:
+                found.append(str(executable))
     return list(dict.fromkeys(found))
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from architect_server.plain_file import read_plain
 from architect_server.settings.resolved import Layer
 
 #: Files whose change may change a setting, as globs for a watcher.
@@ -40,7 +41,7 @@ def project_layer(folder: Path) -> tuple[Layer | None, tuple[str, ...]]:
     for place in (folder, *folder.parents):
         path = place / "pyproject.toml"
         try:
-            text = path.read_text(encoding="utf-8")
+            text = read_plain(path)
             tools = _parsed(text).get("tool", {})
         except (FileNotFoundError, NotADirectoryError):
             continue
@@ -63,7 +64,7 @@ def _parsed(text: str) -> dict[str, Any]:
 def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     """A TOML file and its text; both are empty if it is not there or can't be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_plain(path)
         return _parsed(text), text
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return {}, ""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from architect_server.plain_file import read_plain
 from architect_server.settings.files import read_toml, toml_lines
 from architect_server.settings.overrides import Override
 from architect_server.settings.resolved import ReadLayer
@@ -73,7 +74,7 @@ def _flake8(folder: Path) -> Iterator[Override]:
             path = place / name
             parser = configparser.RawConfigParser()
             try:
-                text = path.read_text(encoding="utf-8")
+                text = read_plain(path)
                 parser.read_string(text)
             except (OSError, UnicodeDecodeError, configparser.Error):
                 continue
@@ -135,7 +136,7 @@ def whitelist_for(folder: Path) -> Whitelist | None:
     for place in (folder, *folder.parents):
         path = place / "whitelizer.txt"
         try:
-            return Whitelist(path, path.read_text(encoding="utf-8", errors="replace"))
+            return Whitelist(path, read_plain(path, "replace"))
         except OSError:
             if (place / ".git").exists():
                 break

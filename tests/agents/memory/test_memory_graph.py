@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from architect_agents.memory import search
 from architect_agents.memory.entries import LONGEST_OBSERVATION
 from architect_agents.memory.graph import (
     LARGEST_ANSWER,
@@ -94,6 +95,24 @@ def test_the_best_match_comes_first(graph: MemoryGraph) -> None:
     assert graph.search_nodes("queue")["entities"][0]["name"] == "queue"
 
 
+def test_a_word_that_stands_everywhere_hides_no_rarer_one(
+    graph: MemoryGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "COMMON", 20)
+    graph.create_entities(
+        [
+            {"name": f"lesson {number}", "entityType": "python lesson", "observations": ["split"]}
+            for number in range(40)
+        ]
+    )
+    graph.add_observations([{"entityName": "lesson 3", "contents": ["guards first"]}])
+    found = graph.search_nodes("python refactoring, are there guards?")["entities"]
+    assert found[0]["name"] == "lesson 3"
+    newest = graph.search_nodes("python lesson")["entities"]
+    assert newest[0]["name"] == "lesson 39"
+    assert len(newest) == 20
+
+
 def test_what_is_deleted_is_gone_from_search_too(graph: MemoryGraph) -> None:
     graph.create_entities([CACHE, RETRY])
     graph.create_relations([LINK])
@@ -158,6 +177,7 @@ def test_threads_at_once_lose_nothing(graph: MemoryGraph) -> None:
 WRITER = """
 import sys
 from pathlib import Path
+from architect_agents.memory import search
 from architect_agents.memory.graph import MemoryGraph
 graph = MemoryGraph(Path(sys.argv[1]), "shop")
 for n in range(50):
