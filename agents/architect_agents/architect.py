@@ -63,10 +63,10 @@ def choose_architect(
         AgentFileError: there is no usable agent of that name.
     """
     if offline:
-        return EmbeddedArchitect(measure)
+        return EmbeddedArchitect(measure, apart=True)
     if missing := why_unavailable():
         hint = f"A model could look at this too. {missing}"
-        return WithHint(EmbeddedArchitect(measure), hint)
+        return WithHint(EmbeddedArchitect(measure, apart=True), hint)
     definition = choose_agent(request, agent)
     limits = Limits() if max_usd is None else replace(Limits(), usd=max_usd)
     cache = cache_folder()

@@ -16,6 +16,7 @@ from dataclasses import replace
 from architect_agents.refactoring import text_checks
 from architect_agents.refactoring.ast_count import highest_count
 from architect_agents.refactoring.comparison import ANY_LINE, Comparison, find_target
+from architect_agents.refactoring.equivalence import check_equivalence
 from architect_agents.refactoring.figures import (
     Measured,
     check_complexity,
@@ -58,6 +59,7 @@ CHECKS = (
     "no-new-findings",
     "frame-depth",
     "round-trip",
+    "equivalence",
     "fingerprint",
     "tests",
 )
@@ -188,10 +190,21 @@ def _python_checks(
     yield check_lint(comparison)
     yield check_no_new_findings(measured, limits)
     yield check_frame_depth(comparison)
-    round_trip = check_round_trip(comparison)
-    yield round_trip
-    yield check_fingerprint(comparison, proved=round_trip.status == "passed")
+    yield from _proofs(comparison)
     yield _NO_TESTS
+
+
+def _proofs(comparison: Comparison) -> Iterator[Check]:
+    """That the code was only moved, or only moved and rewritten by rules that keep its meaning."""
+    round_trip = check_round_trip(comparison)
+    equivalence = check_equivalence(comparison, round_trip)
+    if equivalence.status == "passed":
+        # What looks like a slip in moved code is a rewrite that was shown to be one.
+        round_trip = Check("round-trip", "not-run", "Code was rewritten as well as moved.")
+    yield round_trip
+    yield equivalence
+    proved = "passed" in (round_trip.status, equivalence.status)
+    yield check_fingerprint(comparison, proved=proved)
 
 
 def _text_checks(
@@ -219,9 +232,11 @@ def _verdict(checks: Iterator[Check], measured: Measured) -> Verdict:
         tuple(checks), highest(measured.touched_before), highest(measured.touched_after)
     )
     # A proof counts only where nothing else speaks against the proposal.
-    proved = any(one.name == "round-trip" and one.status == "passed" for one in verdict.checks)
-    if verdict.accepted and proved:
+    passed = {one.name for one in verdict.checks if one.status == "passed"}
+    if verdict.accepted and "round-trip" in passed:
         return replace(verdict, proof="round-trip")
+    if verdict.accepted and "equivalence" in passed:
+        return replace(verdict, proof="equivalence")
     return verdict
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 CheckStatus = Literal["passed", "failed", "not-run"]
-Proof = Literal["round-trip", "tests"]
+Proof = Literal["round-trip", "equivalence", "tests"]
 Status = Literal["proposed", "rejected", "leave-as-is", "no-proposal"]
 StepKind = Literal["status", "thinking", "text", "tool", "todos", "retry"]
 TodoState = Literal["pending", "in_progress", "completed"]
@@ -46,6 +46,7 @@ class FindingLimits:
     ccn: int = 15
     parameters: int = 7
     length: int = 100
+    nesting: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +129,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A candidate with its verdict. Shown as an offer only if ``verdict.accepted``."""
+    """A candidate with its verdict. Shown as an offer only if ``verdict.accepted``.
+
+    ``helpers`` are the qualified names of the functions that it adds, in the order of the steps:
+    names that a person may want to change.
+    """
 
     title: str
     rationale: str
     edits: tuple[SourceEdit, ...]
     verdict: Verdict
+    helpers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +165,8 @@ class Outcome:
     and ``rationale`` says why, and what would help. ``lesson`` is the general pattern that the
     run recorded in its memory, empty if none; ``recorded`` is all that went there, a line each.
     ``conversation`` is what was said (model.Turn), for
-    a wish about the proposal; empty where there was none.
+    a wish about the proposal; empty where there was none. ``alternatives`` are other proposals
+    that passed, each instead of ``proposal`` and never on top of it.
     """
 
     status: Status
@@ -171,6 +178,7 @@ class Outcome:
     lesson: str = ""
     recorded: tuple[str, ...] = ()
     conversation: tuple[Any, ...] = field(default=(), repr=False)
+    alternatives: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,12 @@ def _as_figures(function: FunctionMetrics) -> FunctionFigures:
 def finding_limits(limits: Limits) -> FindingLimits:
     """The limits in force, as the gate knows them; a rule that is off never fires."""
     off = 1_000_000
-    return FindingLimits(limits.ccn or off, limits.parameters or off, limits.length or off)
+    return FindingLimits(
+        limits.ccn or off,
+        limits.parameters or off,
+        limits.length or off,
+        limits.nesting or off,
+    )
 
 
 def make_gate() -> RefactoringGate:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from architect_agents.types import Outcome, Usage, Verdict
 
 #: What the strongest evidence is called, for a person.
-_PROOF = {"round-trip": "verified extraction", "tests": "tests pass", None: "not proved"}
+_PROOF = {
+    "round-trip": "verified extraction",
+    "equivalence": "verified rewrite",
+    "tests": "tests pass",
+    None: "not proved",
+}
 
 
 def headline(verdict: Verdict) -> str:

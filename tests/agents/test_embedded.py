@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from architect_agents.embedded import EmbeddedArchitect
+from architect_agents.embedded.apart import Apart
+from architect_agents.embedded.work import Job
 from architect_agents.gate import RefactoringGate
+from architect_agents.refactoring.module_source import read_module
+from architect_agents.refactoring.search_goals import Goal
 from architect_agents.refactoring.splice import apply_edits
 from architect_agents.types import (
     Check,
     Figures,
     FindingLimits,
+    FunctionFigures,
     Gate,
     Outcome,
     Proof,
@@ -92,7 +102,7 @@ async def test_a_proposal_passes_the_gate_and_its_edits_give_the_judged_text() -
     assert outcome.status == "proposed"
     assert outcome.proposal is not None
     assert outcome.proposal.verdict.accepted
-    assert apply_edits(ORDERS, outcome.proposal.edits) == gate.judged[-1]
+    assert apply_edits(ORDERS, outcome.proposal.edits) in gate.judged
     assert outcome.proposal.verdict.after.ccn <= 10 < outcome.proposal.verdict.before.ccn
 
 
@@ -220,3 +230,145 @@ async def test_cancelling_ends_the_task_at_once_and_the_search_soon_after() -> N
     gate.may_answer.set()
     await asyncio.get_running_loop().shutdown_default_executor()
     assert len(gate.judged) <= asked_until_now + 2
+
+
+DEEP = '''\
+"""Walks."""
+
+
+def walk(tree, wanted):
+    """Visit what is wanted."""
+    for branch in tree:
+        if branch in wanted:
+            for leaf in branch:
+                if leaf is not None:
+                    with leaf.lock:
+                        if leaf.fresh:
+                            leaf.visit()
+                            wanted.note(leaf)
+                            tree.note(leaf)
+'''
+
+
+def measure_with_nesting(source: str, language: str) -> list[FunctionFigures]:
+    depths = {name.rpartition(".")[2]: depth for name, depth in nesting_of(source).items()}
+    return [
+        replace(one, nesting=depths[one.qualified_name.rpartition(".")[2]])
+        for one in lizard_measure(source, language)
+    ]
+
+
+def nesting_of(source: str) -> dict[str, int]:
+    return {
+        one.qualified_name: Goal("nesting").own_value(one) for one in read_module(source).functions
+    }
+
+
+async def test_a_function_that_is_only_nested_too_deep_becomes_flatter() -> None:
+    limits = FindingLimits(nesting=3)
+    asked = request(DEEP, "walk", limits=limits)
+    gate = RefactoringGate(measure_with_nesting)
+    outcome = await EmbeddedArchitect(measure_with_nesting).propose(asked, gate, lambda *_: None)
+    assert outcome.status == "proposed", outcome
+    assert outcome.proposal is not None
+    after = apply_edits(DEEP, outcome.proposal.edits)
+    assert max(nesting_of(after).values()) <= 3 < max(nesting_of(DEEP).values())
+    assert "nesting 6 → " in outcome.title
+
+
+CHAIN = '''\
+"""Kinds."""
+
+
+def kind_of(x, y):
+    """What it is."""
+    if isinstance(x, int) or isinstance(x, float) or isinstance(x, complex):
+        return 1
+    if x == "a" or x == "b" or x == "c":
+        return 2
+    if y and x is not None or y is x and y > 2:
+        return 3
+    if y:
+        return 4
+    if x:
+        return 5
+    return 6
+'''
+
+
+async def test_where_rewriting_in_place_is_enough_no_helper_is_made() -> None:
+    asked = request(CHAIN, "kind_of", limits=FindingLimits(ccn=10))
+    outcome = await ask(asked, RefactoringGate(lizard_measure))
+    assert outcome.proposal is not None
+    assert outcome.proposal.verdict.proof == "equivalence"
+    after = apply_edits(CHAIN, outcome.proposal.edits)
+    assert "isinstance(x, (int, float, complex))" in after
+    assert after.count("def ") == 1
+    assert outcome.title.startswith("Rewrite ")
+
+
+async def test_other_good_proposals_are_offered_and_each_is_judged_by_itself() -> None:
+    asked = request(limits=FindingLimits(ccn=12))
+    gate = RefactoringGate(lizard_measure)
+    outcome = await EmbeddedArchitect(lizard_measure, deadline=60).propose(
+        asked, gate, lambda *_: None
+    )
+    assert outcome.proposal is not None
+    assert outcome.alternatives
+    texts = {apply_edits(ORDERS, one.edits) for one in (outcome.proposal, *outcome.alternatives)}
+    assert len(texts) == 1 + len(outcome.alternatives)
+    for other in outcome.alternatives:
+        assert gate.judge(asked, apply_edits(ORDERS, other.edits)).proof is not None
+
+
+async def test_a_proposal_names_the_functions_that_it_adds() -> None:
+    outcome = await ask(request(), RefactoringGate(lizard_measure))
+    assert outcome.proposal is not None
+    after = apply_edits(ORDERS, outcome.proposal.edits)
+    assert outcome.proposal.helpers
+    assert all(f"def {name}(" in after for name in outcome.proposal.helpers)
+
+
+async def test_a_process_of_its_own_comes_to_the_same_proposal() -> None:
+    gate = RefactoringGate(lizard_measure)
+    here = await ask(request(), gate)
+    said: list[str] = []
+    apart = EmbeddedArchitect(lizard_measure, deadline=30, apart=True)
+    there = await apart.propose(request(), gate, lambda line, _: said.append(line))
+    assert there.proposal is not None
+    assert here.proposal is not None
+    assert there.proposal.edits == here.proposal.edits
+    assert any("Checking" in line for line in said)
+
+
+def test_a_killed_process_says_so_in_a_sentence() -> None:
+    job = Job(request(), RefactoringGate(lizard_measure), lizard_measure, 3.0)
+    apart = Apart(job, lambda _: None)
+    apart.kill()
+    outcome = apart.outcome()
+    assert outcome.status == "no-proposal"
+    assert "cancelled" in outcome.rationale
+
+
+def endless_measure(source: str, language: str) -> list[FunctionFigures]:
+    """Never answers, as lizard on some half-typed text."""
+    Path(os.environ["MEASURING"]).touch()
+    while True:
+        time.sleep(0.01)
+
+
+async def test_cancelling_kills_a_process_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = tmp_path / "begun"
+    monkeypatch.setenv("MEASURING", str(begun))
+    architect = EmbeddedArchitect(endless_measure, apart=True)
+    gate = RefactoringGate(lizard_measure)
+    task = asyncio.create_task(architect.propose(request(), gate, lambda *_: None))
+    while not begun.exists():  # noqa: ASYNC110 - the other process can tell us by a file only
+        await asyncio.sleep(0.02)
+    task.cancel()
+    (result,) = await asyncio.gather(task, return_exceptions=True)
+    assert isinstance(result, asyncio.CancelledError)
+    # The thread that listened to the process ends only when the process has.
+    await asyncio.get_running_loop().shutdown_default_executor()

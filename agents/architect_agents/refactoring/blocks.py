@@ -87,6 +87,10 @@ class Block:
     def last_line(self) -> int:
         return last_line_of(self.statements[-1])
 
+    @property
+    def lines(self) -> tuple[int, int]:
+        return self.first_line, self.last_line
+
 
 def last_line_of(statement: ast.stmt) -> int:
     return statement.end_lineno or statement.lineno

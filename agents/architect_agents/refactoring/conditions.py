@@ -35,6 +35,11 @@ class Condition:
     end: int
     cost: int
 
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The 1-based first and last line."""
+        return self.parts[0].lineno, self.parts[-1].end_lineno or self.parts[-1].lineno
+
 
 def conditions(subject: Subject, least: int = 2) -> Iterator[Condition]:
     """The conditions of the function's own statements with at least ``least`` decisions."""
@@ -46,12 +51,12 @@ def conditions(subject: Subject, least: int = 2) -> Iterator[Condition]:
             if cost >= least:
                 start, end = _with_parentheses(subject.lines, statement.test)
                 yield Condition(statement, (statement.test,), start, end, cost)
-        for node in _header_nodes(statement):
+        for node in header_nodes(statement):
             if isinstance(node, ast.BoolOp) and count_branches(node) - 1 >= least:
                 yield from _runs(subject.lines, statement, node, least)
 
 
-def _header_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
+def header_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
     """The expressions of a statement that are evaluated in its own scope."""
     pending = [node for node in ast.iter_child_nodes(statement) if isinstance(node, ast.expr)]
     while pending:
@@ -65,7 +70,7 @@ def _runs(
     lines: SourceLines, statement: ast.stmt, node: ast.BoolOp, least: int
 ) -> Iterator[Condition]:
     count = len(node.values)
-    places = _operands(lines, node) if count <= _MOST_OPERANDS else []
+    places = operand_offsets(lines, node) if count <= _MOST_OPERANDS else []
     costs = [count_branches(value) for value in node.values]
     is_test = node is getattr(statement, "test", None)
     for first in range(len(places)):
@@ -77,7 +82,7 @@ def _runs(
             yield Condition(statement, parts, places[first][0], places[last][1], cost)
 
 
-def _operands(lines: SourceLines, node: ast.BoolOp) -> list[tuple[int, int]]:
+def operand_offsets(lines: SourceLines, node: ast.BoolOp) -> list[tuple[int, int]]:
     """Offsets of each operand with its parentheses; nothing if the text can't be told apart."""
     start, end = lines.span(node)
     text = lines.text[start:end]

@@ -46,6 +46,10 @@ class Extraction:
     last_line: int
 
     @property
+    def lines(self) -> tuple[int, int]:
+        return self.first_line, self.last_line
+
+    @property
     def has_comment(self) -> bool:
         return self.first_line < self.block.first_line
 

@@ -32,6 +32,10 @@ class PredicateExtraction:
     placement: Placement
     parameters: tuple[str, ...]
 
+    @property
+    def lines(self) -> tuple[int, int]:
+        return self.condition.lines
+
 
 def plan_predicate(subject: Subject, condition: Condition) -> PredicateExtraction:
     """Check the preconditions of moving ``condition``.

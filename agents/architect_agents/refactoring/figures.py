@@ -13,8 +13,13 @@ from architect_agents.types import Check, Figures, FindingLimits, FunctionFigure
 COMPLEXITY = "complexity"
 NO_NEW_FINDINGS = "no-new-findings"
 
-_FIGURES = ("ccn", "length", "parameters")
-_WORDS = {"ccn": "CCN", "length": "length in lines", "parameters": "number of parameters"}
+_FIGURES = ("ccn", "length", "parameters", "nesting")
+_WORDS = {
+    "ccn": "CCN",
+    "length": "length in lines",
+    "parameters": "number of parameters",
+    "nesting": "nesting",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ def falls_elsewhere(before: Figures, after: Figures, limits: FindingLimits) -> s
     """
     if before.ccn > limits.ccn:
         return ""
-    for name in ("length", "parameters"):
+    for name in ("length", "parameters", "nesting"):
         old, new = getattr(before, name), getattr(after, name)
         if old > getattr(limits, name) and new < old:
             return name

@@ -1,17 +1,17 @@
-"""Find the extractions that make a function simpler, best first, until time is up.
+"""Find the refactorings that make a function simpler, best first, until time is up.
 
 One step: list every block and condition whose extraction would lower the highest figure by our
 own estimate, check the preconditions in the order of that estimate, rank what may be moved,
 write the best few out, and let the handed-in measure confirm. Steps are repeated on whichever
-part is still the most complex.
+part is still the most complex. Rewrites in place (see ``rewrites``) come first where they alone
+would do, and last where nothing can be extracted.
 """
 
 from __future__ import annotations
 
 import textwrap
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from architect_agents.refactoring.blocks import Block
 from architect_agents.refactoring.cohesion import cohesion_of
@@ -32,7 +32,10 @@ from architect_agents.refactoring.module_source import (
 )
 from architect_agents.refactoring.placement import Placement
 from architect_agents.refactoring.refusal import Refusal, RefusedError
+from architect_agents.refactoring.rewrites import Rewrite, rewrites
 from architect_agents.refactoring.search_goals import Goal
+from architect_agents.refactoring.search_steps import Budget, Result, Step, overlap
+from architect_agents.refactoring.splice import apply_edits
 from architect_agents.refactoring.subject import Subject
 from architect_agents.refactoring.write_block import suggest_name, write_extraction
 from architect_agents.types import FunctionFigures, Measure
@@ -47,45 +50,7 @@ CONFIRMED, SETTLED = 8, 4
 
 Key = tuple[str, int]
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One extraction done. ``source`` is the whole module after it.
-
-    ``function`` was cut, ``helper`` is the new one, both as qualified names; ``figures`` are the
-    measured figures: of the function before, of the function after, of the helper.
-    """
-
-    source: str
-    function: str
-    helper: str
-    kind: str
-    figures: tuple[int, int, int]
-
-
-@dataclass(slots=True)
-class Budget:
-    """How long the search may go on: until ``deadline`` by ``clock``, in seconds, or cancelled."""
-
-    deadline: float
-    cancelled: Callable[[], bool] = lambda: False
-    clock: Callable[[], float] = time.monotonic
-
-    @property
-    def is_spent(self) -> bool:
-        return self.cancelled() or self.clock() >= self.deadline
-
-
-@dataclass(slots=True)
-class Result:
-    """All steps in order, how often which precondition failed, and whether time ran out."""
-
-    steps: list[Step] = field(default_factory=list)
-    refusals: dict[Refusal, int] = field(default_factory=dict)
-    out_of_time: bool = False
-
-    def note(self, refusal: Refusal) -> None:
-        self.refusals[refusal] = self.refusals.get(refusal, 0) + 1
+__all__ = ["Budget", "Result", "Search", "Step", "figures_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +63,11 @@ class _Legal:
 
     rank: tuple[bool, int, int, int]
     plan: Extraction | PredicateExtraction
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The first and last line that it takes hold of."""
+        return self.plan.lines
 
     def write(self, subject: Subject) -> tuple[str, str]:
         """The helper's name and the whole module."""
@@ -126,57 +96,109 @@ class Search:
         self.budget = budget
         self.accept = accept
         self.goal = goal or Goal()
+        #: Told of the first step as soon as it is found.
+        self.on_first_step: Callable[[Step], None] = lambda _: None
 
     def run(self, module: ModuleSource, function: Function) -> Result:
         """Simplify ``function`` step by step; never raises for strange code."""
         result = Result()
         done: set[Key] = set()
         parts: dict[Key, int] = {function.key: self._value(module, function)}
-        while len(result.steps) < MOST_STEPS and not self.budget.is_spent:
+        while len(result.steps) < MOST_STEPS and not self._is_over(result):
             key = self._worst(parts, done)
             if key is None:
                 break
-            step = self._step(module, module.by_key[key], parts[key], result)
+            step = next(self._steps(module, module.by_key[key], parts[key], result), None)
             if step is None:
                 done.add(key)
                 continue
+            if not result.steps:
+                self.on_first_step(step)
             result.steps.append(step)
             module = read_module(step.source)
-            parts[key], parts[(step.helper, 0)] = step.figures[1:]
+            parts[key] = step.figures[1]
+            if step.helper:
+                parts[(step.helper, 0)] = step.figures[2]
         return result
 
-    def _step(
-        self, module: ModuleSource, function: Function, now: int, result: Result
-    ) -> Step | None:
+    def openings(
+        self, module: ModuleSource, function: Function, apart_from: Step
+    ) -> Iterator[Step]:
+        """Other first steps that do at least half as much, and leave that one's lines alone."""
+        now = self._value(module, function)
+        wanted = (now - max(apart_from.figures[1:]) + 1) // 2
+        for step in self._steps(module, function, now, Result(), apart_from.lines):
+            if now - max(step.figures[1:]) >= wanted and not step.overlaps(apart_from.lines):
+                yield step
+
+    def _is_over(self, result: Result) -> bool:
+        return self.budget.is_over(first=not result.steps)
+
+    def _steps(
+        self,
+        module: ModuleSource,
+        function: Function,
+        now: int,
+        result: Result,
+        apart_from: tuple[int, int] = (0, 0),
+    ) -> Iterator[Step]:
+        """Accepted next steps for one function, best first; none touches ``apart_from``."""
         try:
             made = frozenset(step.helper.rpartition(".")[2] for step in result.steps)
             subject = Subject(module, function, made)
-            legal = self._ranked(subject, now, result)
-            for number, candidate in enumerate(legal[:CONFIRMED]):
-                # A first try is made even when time is up: it may be all there will be.
-                late = self.budget.is_spent and (number or result.steps)
-                if late or self.budget.cancelled():
-                    return None
-                step = self._confirmed(subject, candidate, now, result)
-                if step is not None and self.accept(step.source):
-                    return step
+            found = list(rewrites(subject, self.goal.figure, result.note))
+            would_do = now - sum(one.gain for one in found) <= self.goal.target
+            if found and would_do:
+                yield from self._rewritten(subject, found, now)
+            ranked = self._ranked(subject, now, result, apart_from)
+            yield from self._extracted(subject, ranked, now, result)
+            if found and not would_do:
+                yield from self._rewritten(subject, found, now)
         except RefusedError as error:
             result.note(error.refusal)
         except FlowTooLargeError:
             result.note(Refusal("too-large", "The function is too large to be analysed."))
         except RecursionError:
             result.note(Refusal("too-deep", "The function is nested too deeply to be analysed."))
-        return None
 
-    def _ranked(self, subject: Subject, now: int, result: Result) -> list[_Legal]:
+    def _extracted(
+        self, subject: Subject, ranked: Sequence[_Legal], now: int, result: Result
+    ) -> Iterator[Step]:
+        for number, candidate in enumerate(ranked[:CONFIRMED]):
+            # A first try is made even when time is up: it may be all there will be.
+            if self.budget.cancelled() or (self._is_over(result) and (number or result.steps)):
+                return
+            step = self._confirmed(subject, candidate, now, result)
+            if step is not None and self.accept(step.source):
+                yield step
+
+    def _rewritten(self, subject: Subject, found: Sequence[Rewrite], now: int) -> Iterator[Step]:
+        for rewrite in found:
+            source = apply_edits(subject.lines.text, rewrite.edits)
+            try:
+                module = read_module(source)
+            except UnreadableSourceError:
+                continue
+            function = module.by_key.get(subject.function.key)
+            after = self._value(module, function) if function else now
+            if after < now and self.accept(source):
+                name = subject.function.qualified_name
+                figures = (now, after, 0)
+                yield Step(source, name, "", rewrite.kind, figures, rewrite.lines, rewrite.what)
+
+    def _ranked(
+        self, subject: Subject, now: int, result: Result, apart_from: tuple[int, int]
+    ) -> list[_Legal]:
         """What may be moved, best first. Stops when nothing better can follow."""
         found: list[_Legal] = []
         for estimate, candidate in self.goal.candidates(subject, now):
-            if self.budget.is_spent:
+            if self.budget.is_over(first=not result.steps and not found):
                 result.out_of_time = True
                 break
             if _is_settled(found, estimate):
                 break
+            if overlap(candidate.lines, apart_from):
+                continue
             try:
                 legal = _plan(subject, candidate, estimate)
             except RefusedError as error:
@@ -212,6 +234,7 @@ class Search:
             helper.qualified_name,
             kind,
             (now, after, new),
+            candidate.lines,
         )
 
     def _worst(self, parts: dict[Key, int], done: set[Key]) -> Key | None:

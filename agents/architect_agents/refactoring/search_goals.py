@@ -1,7 +1,8 @@
-"""What a search makes smaller: a function's cyclomatic complexity, or its length in lines."""
+"""What a search makes smaller: a function's complexity, its length in lines, or its nesting."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 from architect_agents.refactoring.ast_count import count_branches
 from architect_agents.refactoring.blocks import Block, blocks
 from architect_agents.refactoring.conditions import Condition, conditions
-from architect_agents.refactoring.module_source import Function
+from architect_agents.refactoring.module_source import Function, statement_children
 from architect_agents.refactoring.subject import Subject
 from architect_agents.types import FindingLimits, FunctionFigures
 
@@ -17,6 +18,8 @@ from architect_agents.types import FindingLimits, FunctionFigures
 TARGET_CCN = 10
 #: Lines that a call and a helper's own frame add, about.
 _CALL_LINES, _FRAME_LINES = 1, 2
+
+Figure = Literal["ccn", "length", "nesting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +29,30 @@ class Goal:
     No helper may exceed ``limit``, or it would be a finding of its own.
     """
 
-    figure: Literal["ccn", "length"] = "ccn"
+    figure: Figure = "ccn"
     target: int = TARGET_CCN
     limit: int = 15
 
     @classmethod
     def of(cls, figures: FunctionFigures, limits: FindingLimits) -> Goal:
-        """The complexity, unless only the length is above its limit."""
-        if figures.ccn <= limits.ccn and figures.length > limits.length:
-            return cls("length", limits.length, limits.length)
+        """The complexity, unless only the length or the nesting is above its limit."""
+        if figures.ccn <= limits.ccn:
+            if figures.length > limits.length:
+                return cls("length", limits.length, limits.length)
+            if figures.nesting > limits.nesting:
+                return cls("nesting", limits.nesting, limits.nesting)
         return cls("ccn", min(TARGET_CCN, limits.ccn), limits.ccn)
 
     def value(self, figures: FunctionFigures) -> int:
-        return figures.ccn if self.figure == "ccn" else figures.length
+        """The figure that shall fall."""
+        return int(getattr(figures, self.figure))
 
     def own_value(self, function: Function) -> int:
         """The same by our own count, for a function that the measure does not see."""
         if self.figure == "ccn":
             return count_branches(function.node)
+        if self.figure == "nesting":
+            return _depth(function.node) - 1
         return function.last_line - function.node.lineno + 1
 
     def candidates(self, subject: Subject, now: int) -> Iterator[tuple[int, Block | Condition]]:
@@ -61,6 +70,10 @@ class Goal:
             for block, _ in blocks(subject, least=0):
                 yield block, block.last_line - block.first_line + 1
             return
+        if self.figure == "nesting":
+            for block, _ in blocks(subject, least=1):
+                yield block, max(map(_depth, block.statements))
+            return
         yield from blocks(subject)
         for condition in conditions(subject):
             yield condition, condition.cost
@@ -69,4 +82,22 @@ class Goal:
         """What would remain of ``now``, and what the helper would have."""
         if self.figure == "ccn":
             return now - cost, 1 + cost
+        if self.figure == "nesting":
+            # What remains if nothing else is nested as deep; the measure has the last word.
+            return now - cost, cost
         return now - cost + _CALL_LINES, cost + _FRAME_LINES
+
+
+def _depth(root: ast.AST) -> int:
+    """How many blocks lie one in another, ``root``'s own among them."""
+    deepest, pending = 0, [(root, 0)]
+    while pending:
+        node, depth = pending.pop()
+        children = list(statement_children(node))
+        if children and not isinstance(node, ast.ExceptHandler | ast.match_case):
+            depth += 1
+        deepest = max(deepest, depth)
+        for child in children:
+            is_elif = isinstance(node, ast.If) and node.orelse == [child]
+            pending.append((child, depth - (is_elif and isinstance(child, ast.If))))
+    return deepest

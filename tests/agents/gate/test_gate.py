@@ -49,7 +49,9 @@ def test_a_rejected_proposal_has_no_proof_and_says_what_to_do(case: GateCase) ->
 
 
 def test_every_static_check_fails_alone_somewhere() -> None:
-    assert [case.fails for case in ALONE] == [{name} for name in CHECKS if name != "tests"]
+    # A proof that can't be had speaks against nothing.
+    judging = [name for name in CHECKS if name not in ("equivalence", "tests")]
+    assert [case.fails for case in ALONE] == [{name} for name in judging]
 
 
 def test_every_verdict_lists_all_checks_in_order_with_one_sentence_each() -> None:
