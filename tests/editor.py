@@ -54,6 +54,7 @@ class Editor:
         self.edits: list[lsp.ApplyWorkspaceEditParams] = []
         self.progress: list[tuple[Any, Mapping[str, Any]]] = []
         self.accept_edits = True
+        self.capabilities = lsp.ServerCapabilities()
         self.questions: list[lsp.ShowMessageRequestParams] = []
         self.choice: str | None = "Allow for this workspace"
         #: Other answers, by words of the question.
@@ -63,6 +64,9 @@ class Editor:
         self.steps: list[Any] = []
         self.all_diagnostics: list[dict[str, Any]] = []
         self.asked_diagnostics: list[str | None] = []
+        #: Documents that the server had shown, and the methods that it registered.
+        self.shown: list[lsp.ShowDocumentParams] = []
+        self.registered: set[str] = set()
         self.on_edit: Callable[[], None] = lambda: None
         self._changed = asyncio.Condition()
 
@@ -211,6 +215,7 @@ async def open_editor(
     )
     encoding = result.capabilities.position_encoding or "utf-16"
     editor.encoding = encoding.value if isinstance(encoding, Enum) else encoding
+    editor.capabilities = result.capabilities
     try:
         yield editor
         await language_client.shutdown_session()
@@ -231,6 +236,8 @@ _OURS = {
     lsp.WINDOW_SHOW_MESSAGE_REQUEST,
     lsp.PROGRESS,
     lsp.CLIENT_REGISTER_CAPABILITY,
+    lsp.CLIENT_UNREGISTER_CAPABILITY,
+    lsp.WINDOW_SHOW_DOCUMENT,
     lsp.WORKSPACE_APPLY_EDIT,
 }
 
@@ -264,8 +271,20 @@ def _listen(editor: Editor) -> None:
         await editor._notice()
 
     @client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
-    def registered(params: lsp.RegistrationParams) -> None:
-        return None
+    async def registered(params: lsp.RegistrationParams) -> None:
+        editor.registered |= {one.method for one in params.registrations}
+        await editor._notice()
+
+    @client.feature(lsp.CLIENT_UNREGISTER_CAPABILITY)
+    async def unregistered(params: lsp.UnregistrationParams) -> None:
+        editor.registered -= {one.method for one in params.unregisterations}
+        await editor._notice()
+
+    @client.feature(lsp.WINDOW_SHOW_DOCUMENT)
+    async def documents(params: lsp.ShowDocumentParams) -> lsp.ShowDocumentResult:
+        editor.shown.append(params)
+        await editor._notice()
+        return lsp.ShowDocumentResult(success=True)
 
     @client.feature(lsp.WORKSPACE_APPLY_EDIT)
     async def apply(params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:

@@ -49,8 +49,9 @@ def client_facts(params: lsp.InitializeParams, encoding: str | None) -> ClientFa
     refresh = workspace.diagnostics
     watching = workspace.did_change_watched_files
     ours = _supports(params.initialization_options)
+    renaming = text.rename
     return ClientFacts(
-        name=params.client_info.name if params.client_info else "",
+        name=_name(params),
         encoding=_encoding(encoding),
         pull_diagnostics=text.diagnostic is not None,
         diagnostics_refresh=bool(refresh and refresh.refresh_support),
@@ -67,7 +68,13 @@ def client_facts(params: lsp.InitializeParams, encoding: str | None) -> ClientFa
         watched_files=bool(watching and watching.dynamic_registration),
         shows_steps=ours.get("progress") is True,
         tells_diagnostics=ours.get("diagnostics") is True,
+        rename_registration=bool(renaming and renaming.dynamic_registration),
+        has_one_server="eglot" in _name(params).lower(),
     )
+
+
+def _name(params: lsp.InitializeParams) -> str:
+    return params.client_info.name if params.client_info else ""
 
 
 def _supports(options: object) -> Mapping[str, object]:
@@ -180,6 +187,11 @@ def _problem(
         code_description=_description(problem.rule, client),
         tags=[lsp.DiagnosticTag.Unnecessary] if stale else None,
     )
+
+
+def to_offset(document: Document, position: lsp.Position, encoding: Encoding) -> int:
+    """The offset of a protocol position."""
+    return document.offset(_place(position), encoding)
 
 
 def to_offsets_range(document: Document, start: int, end: int, encoding: Encoding) -> lsp.Range:

@@ -33,8 +33,9 @@ from architect_server.asking import (
     request_for,
 )
 from architect_server.document import Document, Splice, rebase
+from architect_server.offers import Offer
 from architect_server.target import RefactorTarget, StaleTarget, find_again
-from architect_server.wording import message, summary, titled
+from architect_server.wording import message, summary
 
 #: What a person made of a proposal.
 Decision = Literal["applied", "changed", "undone", "rejected"]
@@ -48,7 +49,7 @@ class Answer:
 
     ``splices`` is empty unless a proposal passed the gate; they apply to ``document``, the very
     snapshot that was judged. ``summary`` is the verdict, a line for each check; ``extent`` is
-    where the function stands in ``document``.
+    where the function stands in ``document``. ``offers`` are the proposal and its alternatives.
     """
 
     status: Status
@@ -61,6 +62,20 @@ class Answer:
     outcome: Outcome
     extent: Splice
     splices: tuple[Splice, ...] = ()
+    offers: tuple[Offer, ...] = ()
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the embedded architect gave it, who would say the same again."""
+        return self.outcome.architect == "embedded"
+
+    def stands_for(self, document: Document | None, first_line: int, last_line: int) -> bool:
+        """Whether it holds for ``document``, and for a function on these 0-based lines of it."""
+        if document is None or document.text != self.document.text:
+            return False
+        begins, _ = document.lines.position(self.extent.start)
+        ends, _ = document.lines.position(self.extent.end)
+        return begins <= last_line and first_line <= ends
 
     @property
     def usage(self) -> Usage:
@@ -286,11 +301,12 @@ def _answer(
 ) -> Answer:
     proposal = outcome.proposal
     accepted = outcome.status == "proposed" and proposal is not None and proposal.verdict.accepted
-    splices = tuple(Splice(e.start, e.end, e.text) for e in proposal.edits) if proposal else ()
     verdict = proposal.verdict if proposal else None
+    passed = [proposal, *outcome.alternatives] if proposal and accepted else []
+    offers = tuple(Offer.of(one) for one in passed)
     return Answer(
         status=outcome.status,
-        title=titled(outcome.title, verdict) if verdict and accepted else outcome.title,
+        title=offers[0].title if offers else outcome.title,
         message=message(outcome, verdict),
         summary=summary(verdict) if verdict else "",
         function=function.qualified_name,
@@ -298,5 +314,28 @@ def _answer(
         request=request,
         outcome=outcome,
         extent=_extent(document, function),
-        splices=splices if accepted else (),
+        splices=offers[0].splices if offers else (),
+        offers=offers,
+    )
+
+
+def choose(answer: Answer, number: int) -> Answer:
+    """The same answer with another of its offers in the first place."""
+    proposals = [one for one in (answer.outcome.proposal, *answer.outcome.alternatives) if one]
+    chosen, offer = proposals.pop(number), answer.offers[number]
+    outcome = replace(
+        answer.outcome,
+        title=chosen.title,
+        rationale=chosen.rationale,
+        proposal=chosen,
+        alternatives=tuple(proposals),
+    )
+    return replace(
+        answer,
+        title=offer.title,
+        message=message(outcome, chosen.verdict),
+        summary=offer.summary,
+        splices=offer.splices,
+        outcome=outcome,
+        offers=(offer, *answer.offers[:number], *answer.offers[number + 1 :]),
     )

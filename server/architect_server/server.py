@@ -119,6 +119,9 @@ class ArchitectServer(LanguageServer):
         self.applied: dict[str, Applied] = {}
         #: What is being written into the agents' memory.
         self.remembering: set[asyncio.Future[None]] = set()
+        #: The names of the helpers that architects made in each document.
+        self.made: dict[str, tuple[str, ...]] = {}
+        self.rename_announced = False
         #: Files that are not open: what is known of them, and what the client was told last.
         self.workspace_scan: WorkspaceScan[FileReport] = WorkspaceScan()
         self.workspace_reported: dict[str, str] = {}

@@ -40,6 +40,9 @@ class ClientFacts:
     #: ``architect/diagnostics`` with what all its sources show.
     shows_steps: bool = False
     tells_diagnostics: bool = False
+    rename_registration: bool = False
+    #: The client has no other server for a text, so that ours stands in nobody's way.
+    has_one_server: bool = False
 
 
 @dataclass(frozen=True, slots=True)

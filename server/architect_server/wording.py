@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from architect_agents.types import Outcome, Usage, Verdict
 
 #: What the strongest evidence is called, for a person.
@@ -20,8 +22,8 @@ def headline(verdict: Verdict) -> str:
 
 def titled(title: str, verdict: Verdict) -> str:
     """The title with what was shown of it; figures that it names itself are not said twice."""
-    figures = f"CCN {verdict.before.ccn} → {verdict.after.ccn}"
-    return f"{title} ({_PROOF[verdict.proof] if figures in title else headline(verdict)})"
+    known = re.search(r"\d → \d", title)
+    return f"{title} ({_PROOF[verdict.proof] if known else headline(verdict)})"
 
 
 def summary(verdict: Verdict) -> str:

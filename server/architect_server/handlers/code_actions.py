@@ -9,7 +9,7 @@ from lsprotocol import types as lsp
 from architect_server.convert import SOURCE, to_proposal
 from architect_server.handlers import agent_files, suppress_actions
 from architect_server.handlers.agents import choices
-from architect_server.handlers.commands import ASK, ASK_AS, SIMPLIFY
+from architect_server.handlers.commands import APPLY, ASK, ASK_AS, SIMPLIFY
 from architect_server.server import ArchitectServer
 from architect_server.target import RefactorTarget, target_of
 
@@ -47,7 +47,8 @@ def _architects(server: ArchitectServer, params: lsp.CodeActionParams) -> list[l
     settings = server.session.settings_for(server.path_of(uri))
     if server.session.restricted or not settings.architect_enabled:
         return []
-    actions: list[lsp.CodeAction] = []
+    actions = [*_standing(server, params)]
+    known = server.proposals[uri].function if actions and server.proposals[uri].is_embedded else ""
     for target, diagnostic in _targets(server, params):
         document = server.session.documents.get(uri)
         if _wanted(ASK_KIND, params.context.only):
@@ -60,12 +61,27 @@ def _architects(server: ArchitectServer, params: lsp.CodeActionParams) -> list[l
                 title = f"Ask another architect: simplify {target.function}…"
                 actions.append(_action(title, ASK_KIND, ASK_AS, target, diagnostic))
         python = document is not None and document.language_id == "python"
-        if python and _wanted(SIMPLIFY_KIND, params.context.only):
+        # What the embedded architect would say stands already.
+        if python and target.function != known and _wanted(SIMPLIFY_KIND, params.context.only):
             title = f"Extract helpers from {target.function} (embedded architect)"
             actions.append(_action(title, SIMPLIFY_KIND, SIMPLIFY, target, diagnostic))
     if _wanted(SUGGESTION_KIND, params.context.only):
         actions += _suggestions(server, params)
     return actions
+
+
+def _standing(server: ArchitectServer, params: lsp.CodeActionParams) -> Iterator[lsp.CodeAction]:
+    """What was worked out for the function at the lines, and was not taken: with its verdict."""
+    uri = params.text_document.uri
+    answer, document = server.proposals.get(uri), server.session.documents.get(uri)
+    lines = params.range.start.line, params.range.end.line
+    if answer is None or not answer.stands_for(document, *lines):
+        return
+    kind = SIMPLIFY_KIND if answer.is_embedded else ASK_KIND
+    for number, offer in enumerate(answer.offers if _wanted(kind, params.context.only) else ()):
+        wanted = [{"uri": uri, "number": number}]
+        command = lsp.Command(title=offer.title, command=APPLY, arguments=wanted)
+        yield lsp.CodeAction(title=offer.title, kind=kind, command=command)
 
 
 def _suggestions(server: ArchitectServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:

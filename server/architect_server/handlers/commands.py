@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -14,10 +15,11 @@ from architect_server.document import Document
 from architect_server.handlers import outcomes
 from architect_server.handlers.agents import pick_agent
 from architect_server.handlers.consent import approve_servers, must_stay_offline
+from architect_server.handlers.rename import made_helpers, show
 from architect_server.handlers.run import Teller, run_once, surroundings_of, tell, workspace_key
 from architect_server.model_access import why_no_model
 from architect_server.pages import outcome_page
-from architect_server.refactor import Answer, ask, reanchored, refine, remember, spliced
+from architect_server.refactor import Answer, ask, choose, reanchored, refine, remember, spliced
 from architect_server.server import ArchitectServer
 from architect_server.target import RefactorTarget
 
@@ -25,6 +27,7 @@ ASK = "architect.ask"
 SIMPLIFY = "architect.simplify"
 REFINE = "architect.refine"
 ASK_AS = "architect.askAs"
+APPLY = "architect.apply"
 #: A client that says no with this reason has the person's wish, which comes as a refinement.
 REFINING = "refine"
 
@@ -47,6 +50,10 @@ def register(server: ArchitectServer) -> None:
     @server.command(REFINE)
     async def _refine(argument: Any = None) -> dict[str, Any]:
         return await _run_refinement(server, argument)
+
+    @server.command(APPLY)
+    async def _apply(argument: Any = None) -> dict[str, Any]:
+        return await _take(server, argument)
 
 
 async def _run_as(server: ArchitectServer, argument: Any) -> dict[str, Any]:
@@ -137,6 +144,30 @@ async def _refine_with(
     return await refine(earlier, wish, document, metrics, surroundings, teller.report)
 
 
+async def _take(server: ArchitectServer, argument: Any) -> dict[str, Any]:
+    """Have one of the proposals that stand applied: ``{"uri": …, "number": …}``, from 0."""
+    given = argument if isinstance(argument, Mapping) else {}
+    uri, number = str(given.get("uri")), given.get("number")
+    answer = server.proposals.get(uri)
+    if answer is None or not isinstance(number, int) or not 0 <= number < len(answer.offers):
+        return tell(
+            server, "stale", "Architect: that proposal no longer stands; ask again on the new text."
+        )
+    outcomes.paused(server, uri)
+    return await run_once(
+        server,
+        uri,
+        f"Architect: {answer.function}",
+        lambda teller: _ready(choose(answer, number)),
+        lambda chosen: _deliver(server, chosen),
+    )
+
+
+async def _ready(answer: Answer) -> Answer:
+    """There is nothing to wait for: it was worked out before."""
+    return answer
+
+
 async def _deliver(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
     """Say how it ended; where a checked edit stands, have the editor apply it."""
     server.proposals[answer.document.uri] = answer
@@ -167,9 +198,20 @@ async def _offer(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
     if not response.applied and response.failure_reason == REFINING:
         return {"status": "refining", "message": ""}
     await remember(answer, "applied" if response.applied else "rejected")
-    if response.applied:
-        outcomes.watch(server, answer, current.text, spliced(current, splices))
     if not response.applied:
         why = f" ({response.failure_reason})" if response.failure_reason else ""
         return tell(server, "not-applied", f"Architect: the edit was not applied{why}.")
-    return tell(server, "applied", answer.message)
+    after = replace(current, text=spliced(current, splices))
+    outcomes.watch(server, answer, current.text, after.text)
+    return _applied(server, answer, after)
+
+
+def _applied(server: ArchitectServer, answer: Answer, after: Document) -> dict[str, Any]:
+    """Say so, and show the first new helper, whose name the person may want to change.
+
+    The answer's ``helpers`` are places for a client that starts the rename by itself.
+    """
+    places = made_helpers(server, after, answer.offers[0].helpers)
+    if places:
+        server.background(show(server, places[0]))
+    return {**tell(server, "applied", answer.message), "helpers": places}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from lsprotocol import types as lsp
 
 from architect_server.convert import client_facts, to_path
-from architect_server.handlers import outcomes
+from architect_server.handlers import outcomes, rename
 from architect_server.handlers.analyse import refresh
 from architect_server.handlers.configuration import fetch_configuration, register_watchers
 from architect_server.parent import end_with_parent
@@ -27,6 +27,8 @@ def initialize(server: ArchitectServer, params: lsp.InitializeParams) -> None:
     """Learn what the client can do, and have the analysis process ready for the first text."""
     session = server.session
     session.client = client_facts(params, server.workspace.position_encoding)
+    if session.client.has_one_server:
+        rename.register(server)
     options = params.initialization_options
     if isinstance(options, Mapping):
         session.trusted = options.get("trusted") is True
@@ -42,6 +44,8 @@ def initialize(server: ArchitectServer, params: lsp.InitializeParams) -> None:
 
 async def initialized(server: ArchitectServer, params: lsp.InitializedParams) -> None:
     """Ask for what only a started client can be asked for."""
+    if not server.session.client.has_one_server:
+        rename.register(server)
     await asyncio.gather(register_watchers(server), fetch_configuration(server))
 
 

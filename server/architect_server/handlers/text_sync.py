@@ -9,6 +9,7 @@ from lsprotocol import types as lsp
 from architect_server.convert import to_changes, to_document
 from architect_server.handlers import agents, outcomes
 from architect_server.handlers.analyse import refresh, start_analysis
+from architect_server.handlers.rename import withdraw
 from architect_server.server import ArchitectServer
 from architect_server.settings.files import SETTINGS_FILES
 
@@ -70,5 +71,7 @@ def forget_text(server: ArchitectServer, uri: str) -> None:
     server.pulled.pop(uri, None)
     server.opinions.pop(uri, None)
     server.proposals.pop(uri, None)
+    if server.made.pop(uri, None):
+        server.background(withdraw(server))
     if server.published.pop(uri, None):
         server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
