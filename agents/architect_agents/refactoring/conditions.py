@@ -26,7 +26,7 @@ class Condition:
     """Neighbouring ``parts`` of a condition in the header of ``statement``.
 
     The text of the parts, with their parentheses, is ``text[start:end]`` of the module;
-    ``cost`` is its number of decisions.
+    ``cost`` is its number of decisions, ``word`` what joins the parts.
     """
 
     statement: ast.stmt
@@ -34,6 +34,7 @@ class Condition:
     start: int
     end: int
     cost: int
+    word: str = "and"
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -79,7 +80,8 @@ def _runs(
             if cost < least or (is_test and last - first + 1 == count):
                 continue
             parts = tuple(node.values[first : last + 1])
-            yield Condition(statement, parts, places[first][0], places[last][1], cost)
+            word = "and" if isinstance(node.op, ast.And) else "or"
+            yield Condition(statement, parts, places[first][0], places[last][1], cost, word)
 
 
 def operand_offsets(lines: SourceLines, node: ast.BoolOp) -> list[tuple[int, int]]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from architect_agents.refactoring.annotations import is_annotated
 from architect_agents.refactoring.conditions import Condition
 from architect_agents.refactoring.flow import effects_of
-from architect_agents.refactoring.naming import condition_names, first_free
+from architect_agents.refactoring.naming import first_free
+from architect_agents.refactoring.naming_conditions import condition_names
 from architect_agents.refactoring.placement import Placement, place_helper
 from architect_agents.refactoring.preconditions import refuse_immovable
 from architect_agents.refactoring.refusal import RefusedError
@@ -78,7 +79,7 @@ def suggest_predicate_name(subject: Subject, extraction: PredicateExtraction) ->
     statement = condition.statement
     whole = isinstance(statement, ast.If | ast.While) and statement.test is condition.parts[0]
     guarded: list[ast.stmt] = getattr(statement, "body", []) if whole else []
-    names = condition_names(subject.node.name, guarded, condition.parts[0])
+    names = condition_names(subject.node.name, guarded, condition.parts, condition.word)
     return first_free(names, subject.taken_names)
 
 

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from architect_agents.refactoring.annotations import is_annotated, return_annotation
+from architect_agents.refactoring.blocks import Block
 from architect_agents.refactoring.cohesion import cohesion_of
 from architect_agents.refactoring.exits import is_bare
 from architect_agents.refactoring.extract_block import Extraction
 from architect_agents.refactoring.jumps import Jump
-from architect_agents.refactoring.naming import block_names, first_free, unique
+from architect_agents.refactoring.naming import Position, block_names, first_free, unique
 from architect_agents.refactoring.refusal import RefusedError
 from architect_agents.refactoring.source_lines import is_parenthesised
 from architect_agents.refactoring.splice import apply_edits
@@ -42,8 +43,25 @@ def suggest_name(subject: Subject, extraction: Extraction) -> str:
         inputs=extraction.parameters,
         outputs=outputs,
         comment=comment,
+        position=_position(subject, extraction.block),
     )
     return first_free(names, subject.taken_names)
+
+
+def _position(subject: Subject, block: Block) -> Position:
+    """What the code around the block says about it."""
+    each = test = caught = None
+    for place in reversed(block.ancestors):
+        statement = place.statement
+        if isinstance(statement, ast.For | ast.AsyncFor) and each is None:
+            each = statement.target
+        if isinstance(statement, ast.If) and test is None and place.field == "body":
+            test = statement.test
+        if isinstance(statement, ast.Try) and caught is None and place.field == "handlers":
+            within = [one for one in statement.handlers if block.statements[0] in one.body]
+            caught = within[0].type if within else None
+    own = not block.ancestors
+    return Position(each, test, caught, own and not block.start, own and block.ends_its_list)
 
 
 def write_extraction(subject: Subject, extraction: Extraction, name: str) -> str:
