@@ -15,7 +15,7 @@ from pathlib import Path
 CASES = Path(__file__).parent / "cases" / "refactoring"
 _CASE = re.compile(r"^## (?P<title>.+?)\n(?P<body>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _SETTING = re.compile(
-    r"^(lines|in|refused|name|rule|live|assigned|caught|writes) (.+)$", re.MULTILINE
+    r"^(lines|in|refused|name|rule|needs|live|assigned|caught|writes) (.+)$", re.MULTILINE
 )
 _FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

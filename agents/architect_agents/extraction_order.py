@@ -1,4 +1,4 @@
-"""Carries out extractions that a model names by lines: it chooses, the engine moves the code.
+"""Carries out a plan of extractions that a model names by lines: it chooses, the engine moves.
 
 A model that rewrites a function by hand has to be right about every character of it. One that
 only says "lines 12 to 30, as _check_stock" gets an exact move, which the gate can prove.
@@ -6,6 +6,7 @@ only says "lines 12 to 30, as _check_stock" gets an exact move, which the gate c
 
 from __future__ import annotations
 
+import ast
 import keyword
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from itertools import pairwise
 from typing import Any
 
 from architect_agents.refactoring.blocks import Block, last_line_of, statement_lists
+from architect_agents.refactoring.conditions import Condition, conditions
 from architect_agents.refactoring.extract_block import plan_extraction
+from architect_agents.refactoring.extract_predicate import plan_predicate, write_predicate
 from architect_agents.refactoring.flow import FlowTooLargeError
 from architect_agents.refactoring.module_source import UnreadableSourceError, read_module
 from architect_agents.refactoring.refusal import RefusedError
@@ -26,7 +29,11 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Move the lines ``first`` to ``last`` (1-based, inclusive) into the helper ``name``."""
+    """Move the lines ``first`` to ``last`` (1-based, inclusive) into the helper ``name``.
+
+    They are a run of whole statements, or the header of an ``if`` or ``while``: then its
+    condition moves.
+    """
 
     first: int
     last: int
@@ -94,12 +101,30 @@ def _extracted(text: str, function: str, line: int, order: Order, moved: int) ->
     subject = Subject(module, found)
     if order.name in subject.taken_names:
         raise ToolFailure(f"The name {order.name} is taken: choose another.")
-    block = _block(subject, order.first + moved, order.last + moved)
-    if block is None:
-        raise ToolFailure(
-            f"Lines {order.first} to {order.last} are no run of whole statements in {function}."
-        )
-    return write_extraction(subject, plan_extraction(subject, block), order.name)
+    first, last = order.first + moved, order.last + moved
+    block = _block(subject, first, last)
+    if block is not None:
+        return write_extraction(subject, plan_extraction(subject, block), order.name)
+    condition = _condition(subject, first, last)
+    if condition is not None:
+        return write_predicate(subject, plan_predicate(subject, condition), order.name)
+    raise ToolFailure(
+        f"Lines {order.first} to {order.last} are neither a run of whole statements in {function} "
+        "nor the condition of one `if` or `while`."
+    )
+
+
+def _condition(subject: Subject, first: int, last: int) -> Condition | None:
+    """The whole test of the one ``if`` or ``while`` whose header these lines are."""
+    found = [
+        condition
+        for condition in conditions(subject, least=1)
+        if isinstance(condition.statement, ast.If | ast.While)
+        and condition.parts == (condition.statement.test,)
+        and condition.statement.lineno == first
+        and condition.lines[1] <= last < condition.statement.body[0].lineno
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _block(subject: Subject, first: int, last: int) -> Block | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,15 +20,18 @@ from architect_agents.tools.tool import Arguments, ToolFailure, schema
 from architect_agents.types import Gate, Outcome, Proposal, RefactorRequest, Verdict
 
 _WORDS = {"type": "string"}
+_DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 SUBMIT = ToolSpec(
     name="submit",
     description=(
         "Hand in the result. `decision` is `edit` for a change or `leave-as-is` if the function "
         "is best left alone. `title` names the change in a few words; `rationale` says in a few "
         "sentences why it is better, for a colleague who reviews it. Give an edit in one way:\n"
-        "- `extractions` (Python only, and the best choice there): runs of whole statements by "
-        "their lines, each moved exactly as it stands into a helper of that name; parameters and "
-        "results are worked out for you.\n"
+        "- `extractions` (Python only, and what to try first there): a plan. Runs of whole "
+        "statements by their lines, each moved exactly as it stands into a helper of that name, "
+        "or the lines of an `if` or `while` header, whose condition moves; parameters and results "
+        "are worked out for you, and the result can be proved. Name the helpers as the reader of "
+        "the function would.\n"
         "- `function_source`: the whole new text in place of the function, from its first line "
         "to its last; helpers may stand before or after it, at the same indentation.\n"
         "- `edits`: pairs of old_string and new_string, applied to the document in order, each "
@@ -104,7 +108,8 @@ class Submission:
         self.say(f"checking “{title}”")
         verdict = await asyncio.to_thread(self.gate.judge, self.request, candidate)
         edits = edits_between(self.request.source, candidate)
-        proposal = Proposal(title, rationale, edits, verdict)
+        helpers = _new_functions(self.request, candidate)
+        proposal = Proposal(title, rationale, edits, verdict, helpers)
         if verdict.accepted:
             lesson = general(str(arguments.get("lesson") or ""), self.request)
             return Outcome("proposed", title, rationale, proposal, lesson=lesson)
@@ -170,6 +175,14 @@ class Submission:
             raise ToolFailure("`extractions` are for Python; use `function_source` or `edits`.")
         first = self.document.first
         return carry_out(self.request.source, self.request.function, first, read_orders(orders))
+
+
+def _new_functions(request: RefactorRequest, candidate: str) -> tuple[str, ...]:
+    """The names of functions that only the new version has, in the order of the text."""
+    if request.language != "python":
+        return ()
+    known = set(_DEFINED.findall(request.source))
+    return tuple(dict.fromkeys(name for name in _DEFINED.findall(candidate) if name not in known))
 
 
 def _objects(value: Any) -> bool:

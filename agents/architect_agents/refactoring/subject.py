@@ -12,6 +12,7 @@ from architect_agents.refactoring.flow import FunctionFlow, FunctionNode, bindin
 from architect_agents.refactoring.flow.scopes import (
     FUNCTIONS,
     parameters_of,
+    type_parameters,
     within_scope,
 )
 from architect_agents.refactoring.module_source import (
@@ -191,8 +192,11 @@ class Subject:
 
     @cached_property
     def enclosing_names(self) -> frozenset[str]:
-        """Names that functions around this one bind: a helper elsewhere would not see them."""
-        return frozenset().union(
+        """Names that functions around this one bind, and its own type parameters.
+
+        A helper elsewhere would not see them.
+        """
+        return type_parameters(self.node).union(
             *(bindings_of(one).locals for one in self.function.scopes if isinstance(one, FUNCTIONS))
         )
 

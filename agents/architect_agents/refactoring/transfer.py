@@ -30,6 +30,7 @@ from architect_agents.refactoring.flow import (
     bindings_of,
     free_names,
 )
+from architect_agents.refactoring.flow.scopes import type_parameters
 from architect_agents.refactoring.frame_depth import called_name
 from architect_agents.refactoring.module_source import FunctionNode, Scope
 
@@ -51,7 +52,7 @@ class Transfer:
         self._receiver = receiver
         self._unread = unread
         self._original = FunctionFlow(before.node)
-        self._enclosing = _around(before.scopes)
+        self._enclosing = _around(before.scopes) | type_parameters(before.node)
         self._flows = {name: FunctionFlow(one.node) for name, one in helpers.items()}
 
     def problems(self) -> Iterator[str]:

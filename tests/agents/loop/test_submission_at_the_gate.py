@@ -81,6 +81,22 @@ async def test_extractions_named_by_lines_are_moved_exactly_and_proved(newline: 
     assert text.count(newline) == text.count("\n")
 
 
+async def test_a_plan_may_name_a_condition_by_the_line_of_its_header() -> None:
+    condition = {"start_line": 19, "end_line": 19, "name": "has_discount"}
+    outcome, _ = await hand_in({"extractions": [TWO[0], condition]})
+    assert outcome.status == "proposed", outcome.rationale
+    assert outcome.proposal is not None
+    assert outcome.proposal.verdict.proof == "round-trip"
+    assert "if self._has_discount(line):" in after(outcome)
+    assert outcome.proposal.helpers == ("_find_problems", "_has_discount")
+
+
+async def test_a_plan_is_asked_for_before_a_free_edit() -> None:
+    _, model = await hand_in({"extractions": TWO})
+    asked = model.requests[0].turns[0].parts[0].text  # type: ignore[union-attr]
+    assert "Make a plan first" in asked
+
+
 async def test_the_order_of_extractions_does_not_matter() -> None:
     one, _ = await hand_in({"extractions": TWO})
     other, _ = await hand_in({"extractions": TWO[::-1]})
@@ -90,8 +106,8 @@ async def test_the_order_of_extractions_does_not_matter() -> None:
 @pytest.mark.parametrize(
     ("orders", "why"),
     [
-        ([{"start_line": 8, "end_line": 10, "name": "x"}], "no run of whole statements"),
-        ([{"start_line": 1, "end_line": 3, "name": "x"}], "no run of whole statements"),
+        ([{"start_line": 8, "end_line": 10, "name": "x"}], "neither a run of whole statements"),
+        ([{"start_line": 1, "end_line": 3, "name": "x"}], "neither a run of whole statements"),
         ([{"start_line": 8, "end_line": 14, "name": "class"}], "can't be the name"),
         ([{"start_line": 8, "end_line": 14, "name": "a b"}], "can't be the name"),
         ([{"start_line": 8, "end_line": 14}], "needs `start_line`"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 import pytest
 
@@ -22,6 +23,9 @@ def function_of(source: str) -> ast.FunctionDef:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_what_is_live_after_and_bound_before_some_lines(case: RefactoringCase) -> None:
+    needed = tuple(map(int, case.settings.get("needs", "3.11").split(".")))
+    if sys.version_info < needed:
+        pytest.skip(f"the syntax came with Python {case.settings['needs']}")
     module = read_module(case.before)
     subject = Subject(module, module.functions[0])
     block = find_block(subject, *case.lines)

@@ -15,7 +15,9 @@ from architect_agents.refactoring.flow.scopes import (
     evaluated_outside,
     free_names,
     names_written_by,
+    seeing_type_parameters,
     target_names,
+    type_parameters,
     within_scope,
 )
 
@@ -242,7 +244,14 @@ class _Walker:
                 self._read(node.id)
 
     def _scope(self, node: ast.AST) -> None:
-        self._all(evaluated_outside(node))
+        later = seeing_type_parameters(node)
+        self._all(part for part in evaluated_outside(node) if part not in later)
+        hidden, self.hidden = self.hidden, self.hidden | type_parameters(node)
+        self._all(later)
+        held = effects_of(*later).reads if isinstance(node, FUNCTIONS) else frozenset()
+        if held:  # from Python 3.14 on, annotations are closures
+            self._capture(node, held)
+        self.hidden = hidden
         if isinstance(node, ast.ClassDef):
             self._class_body(node)
         else:
@@ -251,10 +260,12 @@ class _Walker:
             self._write(node.name)
 
     def _class_body(self, node: ast.ClassDef) -> None:
-        """A class body runs at once; only functions in it hold variables."""
+        """A class body runs at once; functions in it, and its annotations, hold variables."""
         for inner in within_scope(evaluated_inside(node)):
             if isinstance(inner, (*SCOPES, ast.GeneratorExp)):
                 self._capture(inner, free_names(inner))
+            elif isinstance(inner, ast.AnnAssign):
+                self._capture(inner, effects_of(inner.annotation).reads - type_parameters(node))
         for name in free_names(node):
             self._read(name)
 

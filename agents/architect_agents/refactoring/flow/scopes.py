@@ -43,17 +43,35 @@ def parameters_of(arguments: ast.arguments) -> list[ast.arg]:
 
 def evaluated_outside(node: ast.AST) -> list[ast.AST]:
     """The parts of a nested scope that belong around it: decorators, defaults, bases, an alias."""
+    return [*_plainly_outside(node), *seeing_type_parameters(node)]
+
+
+def _plainly_outside(node: ast.AST) -> list[ast.AST]:
     if isinstance(node, ast.ClassDef):
-        return [*node.decorator_list, *node.bases, *(item.value for item in node.keywords)]
+        return list(node.decorator_list)
     if not isinstance(node, (*FUNCTIONS, ast.Lambda)):
         return [node.name] if isinstance(node, _TYPE_ALIAS) else []
-    arguments = node.args
-    parts: list[ast.AST] = [*arguments.defaults, *filter(None, arguments.kw_defaults)]
-    if isinstance(node, FUNCTIONS):
-        parts += node.decorator_list
-        parts += [arg.annotation for arg in parameters_of(arguments) if arg.annotation]
-        parts += [node.returns] if node.returns else []
-    return parts
+    decorators = node.decorator_list if isinstance(node, FUNCTIONS) else []
+    return [*decorators, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+
+
+def seeing_type_parameters(node: ast.AST) -> list[ast.AST]:
+    """What is evaluated around a nested scope, but knows its type parameters (PEP 695).
+
+    The bases of a class, and the annotations of a function. Until Python 3.13 annotations are
+    evaluated with the ``def``, from 3.14 on (PEP 649) only when somebody asks for them.
+    """
+    if isinstance(node, ast.ClassDef):
+        return [*node.bases, *(item.value for item in node.keywords)]
+    if not isinstance(node, FUNCTIONS):
+        return []
+    annotations = [arg.annotation for arg in parameters_of(node.args)]
+    return [one for one in (*annotations, node.returns) if one is not None]
+
+
+def type_parameters(node: ast.AST) -> frozenset[str]:
+    """The names of a scope's own type parameters: ``T`` of ``def f[T](…)``."""
+    return frozenset(item.name for item in getattr(node, "type_params", []))
 
 
 def evaluated_inside(node: ast.AST) -> list[ast.AST]:
@@ -132,7 +150,7 @@ def free_names(node: ast.AST) -> frozenset[str]:
     if isinstance(node, (*FUNCTIONS, ast.Lambda)):
         bindings = bindings_of(node)
         used = (used - bindings.locals - bindings.globals) | bindings.nonlocals
-    return frozenset(used - {item.name for item in getattr(node, "type_params", [])})
+    return frozenset(used - type_parameters(node))
 
 
 def _names_used(roots: Iterable[ast.AST]) -> set[str]:
