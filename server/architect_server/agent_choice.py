@@ -34,11 +34,9 @@ def fitting(language: str) -> str:
 
 
 def others(workspace: Path | None, current: str) -> tuple[AgentChoice, ...]:
-    """Agents to choose from beside ``current``; none where nobody wrote one."""
-    found = agents_of(workspace)
-    if all(agent.origin == "package" for agent in found):
-        return ()
-    return tuple(agent for agent in found if agent.name != current)
+    """Agents to choose from beside ``current``; none where nobody wrote one of them."""
+    found = tuple(agent for agent in agents_of(workspace) if agent.name != current)
+    return found if any(agent.origin != "package" for agent in found) else ()
 
 
 def reloaded(text: str, path: Path, workspace: Path | None) -> str:

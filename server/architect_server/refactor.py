@@ -22,14 +22,12 @@ from architect_agents.types import (
 from architect_server.analysis.model import FileMetrics, FunctionMetrics
 from architect_server.asking import (
     Listen,
-    Preview,
     Refused,
     Step,
     Surroundings,
     Usage,
     architect_for,
     make_gate,
-    preview_of,
     request_for,
 )
 from architect_server.document import Document, Splice, rebase
@@ -138,7 +136,7 @@ async def refine(
     """
     from architect_agents.model_architect import Earlier, ModelArchitect
 
-    function = _nearest(earlier, metrics)
+    function = nearest(earlier, metrics)
     if function is None:
         raise Refused(f"{earlier.function} is no longer in this file; ask about another function.")
     request = request_for(document, function, surroundings, wish)
@@ -159,22 +157,11 @@ async def refine(
     return _answer(outcome, function, document, request)
 
 
-def _nearest(earlier: Answer, metrics: FileMetrics) -> FunctionMetrics | None:
+def nearest(earlier: Answer, metrics: FileMetrics) -> FunctionMetrics | None:
     """The function of an earlier answer as it is now; the nearest of that name."""
     line = earlier.request.start_line
     named = [f for f in metrics.functions if f.qualified_name == earlier.function]
     return min(named, key=lambda function: abs(function.start_line - line), default=None)
-
-
-def preview_refactoring(
-    document: Document, function: FunctionMetrics, surroundings: Surroundings
-) -> Preview:
-    """What ``ask`` would send first; nothing is sent.
-
-    Raises:
-        Refused: there is no usable agent.
-    """
-    return preview_of(request_for(document, function, surroundings), surroundings)
 
 
 async def consult(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lsprotocol import types as lsp
 
 from architect_server.convert import SOURCE, to_proposal
-from architect_server.handlers import agent_files, suppress_actions
+from architect_server.handlers import agent_files, source_actions, suppress_actions
 from architect_server.handlers.agents import choices
 from architect_server.handlers.commands import APPLY, ASK, ASK_AS, SIMPLIFY
 from architect_server.server import ArchitectServer
@@ -24,13 +24,20 @@ SIMPLIFY_KIND = lsp.CodeActionKind.RefactorExtract
 def register(server: ArchitectServer) -> None:
     """Add the handler of this file to ``server``."""
     options = lsp.CodeActionOptions(
-        code_action_kinds=[ASK_KIND, SIMPLIFY_KIND, suppress_actions.KIND]
+        code_action_kinds=[ASK_KIND, SIMPLIFY_KIND, suppress_actions.KIND, source_actions.KIND]
     )
     server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
 
 
 def code_action(server: ArchitectServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-    """Offer what removes a bad suppression, the architects, and last of all silence."""
+    """Offer what removes a bad suppression, the architects, silence, and what is always there."""
+    anywhere = (
+        source_actions.source_actions(server, params) if source_actions.wanted(params) else ()
+    )
+    return [*_at_findings(server, params), *anywhere]
+
+
+def _at_findings(server: ArchitectServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     if not _wanted(suppress_actions.KIND, params.context.only):
         return _architects(server, params)
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -19,6 +20,7 @@ from architect_server.handlers.rename import made_helpers, show
 from architect_server.handlers.run import Teller, run_once, surroundings_of, tell, workspace_key
 from architect_server.model_access import why_no_model
 from architect_server.pages import outcome_page
+from architect_server.previews import preview_again, preview_target
 from architect_server.refactor import Answer, ask, choose, reanchored, refine, remember, spliced
 from architect_server.server import ArchitectServer
 from architect_server.target import RefactorTarget
@@ -106,10 +108,11 @@ async def _ask_about(
     surroundings = surroundings_of(server, document, teller.listen, agent)
     settings = surroundings.settings
     key = workspace_key(server, document.uri)
-    offline = await must_stay_offline(server, key, settings, offline)
+    metrics = await server.worker.measure(document.text, document.language_id, settings.time_limit)
+    look = partial(preview_target, target, document, metrics, surroundings)
+    offline = await must_stay_offline(server, key, settings, offline, look)
     if not offline:
         await approve_servers(server, surroundings.workspace, document.language_id, settings)
-    metrics = await server.worker.measure(document.text, document.language_id, settings.time_limit)
     return await ask(target, document, metrics, surroundings, offline, teller.report)
 
 
@@ -138,9 +141,10 @@ async def _refine_with(
     surroundings = surroundings_of(server, document, teller.listen)
     settings = surroundings.settings
     key = workspace_key(server, document.uri)
-    if await must_stay_offline(server, key, settings, offline=False):
-        raise Refused(why_no_model())
     metrics = await server.worker.measure(document.text, document.language_id, settings.time_limit)
+    look = partial(preview_again, earlier, wish, document, metrics, surroundings)
+    if await must_stay_offline(server, key, settings, False, look):
+        raise Refused(why_no_model())
     return await refine(earlier, wish, document, metrics, surroundings, teller.report)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
+from architect_server.asking import Preview, Refused
 from architect_server.consents import allow, default_place, is_allowed
 from architect_server.model_access import model_provider, servers_to_approve
 from architect_server.progress import Cancelled
@@ -23,9 +26,15 @@ SKIP = "Go on without it"
 
 
 async def must_stay_offline(
-    server: ArchitectServer, workspace: str, settings: Settings, offline: bool
+    server: ArchitectServer,
+    workspace: str,
+    settings: Settings,
+    offline: bool,
+    look: Callable[[], Preview],
 ) -> bool:
     """Whether the embedded architect has to answer: there is no model, or the user wants none.
+
+    ``look`` gives what would be sent; it is only called where the user is asked.
 
     Raises:
         Cancelled: the user closed the question without a choice.
@@ -36,7 +45,7 @@ async def must_stay_offline(
     place = default_place()
     if is_allowed(place, workspace, provider):
         return False
-    choice = await _ask(server, provider, settings)
+    choice = await _ask(server, provider, settings, await asyncio.to_thread(_estimate, look))
     if choice == ALLOW:
         allow(place, workspace, provider)
         return False
@@ -66,12 +75,25 @@ async def approve_servers(
                 logger.warning("The approval could not be kept: %s", error)
 
 
-async def _ask(server: ArchitectServer, provider: str, settings: Settings) -> str:
+def _estimate(look: Callable[[], Preview]) -> str:
+    """What this question would begin with, in a sentence; "" where that can't be told."""
+    try:
+        found = look()
+    except Refused:
+        return ""  # the run itself will say why
+    return (
+        f" This question begins with about {found.input_tokens:,} tokens to {found.model} "
+        f"({found.usd:.3f} USD a turn); “Show what would be sent” shows them all."
+    )
+
+
+async def _ask(server: ArchitectServer, provider: str, settings: Settings, estimate: str) -> str:
     """The title of the button that the user chose; empty if none was."""
     question = (
         f"Architect: may code of this workspace be sent to {provider}? With each question go the "
         "function, its file and what the agent reads of the workspace, secrets redacted; a run "
-        f"costs at most {settings.max_cost:g} USD by estimate."
+        f"costs at most {settings.max_cost:g} USD by estimate, all of a day at most "
+        f"{settings.max_daily_cost:g} USD.{estimate}"
     )
     return await _choice(server, question, (ALLOW, EMBEDDED))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -11,8 +12,8 @@ from architect_server.asking import Refused
 from architect_server.document import Document
 from architect_server.handlers.analyse import show_again
 from architect_server.handlers.consent import approve_servers, must_stay_offline
-from architect_server.handlers.run import Teller, run_once, surroundings_of, tell
-from architect_server.inquiries import Kind, Opinion, Topic, inquire
+from architect_server.handlers.run import Teller, run_once, surroundings_of, tell, workspace_key
+from architect_server.inquiries import Kind, Opinion, Topic, inquire, preview_inquiry
 from architect_server.model_access import why_no_model
 from architect_server.pages import keep_page
 from architect_server.server import ArchitectServer
@@ -85,7 +86,9 @@ async def _ask(
 ) -> Opinion:
     surroundings = surroundings_of(server, document, teller.listen)
     settings, workspace = surroundings.settings, surroundings.workspace
-    if await must_stay_offline(server, str(workspace or document.uri), settings, offline=False):
+    look = partial(preview_inquiry, topic, document, surroundings)
+    key = workspace_key(server, document.uri)
+    if await must_stay_offline(server, key, settings, False, look):
         raise Refused(why_no_model())
     await approve_servers(server, workspace, document.language_id, settings)
     return await inquire(topic, document, surroundings, teller.report, earlier)

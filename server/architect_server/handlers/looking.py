@@ -18,7 +18,7 @@ from architect_server.handlers.run import surroundings_of, tell
 from architect_server.inquiries import preview_inquiry
 from architect_server.memory_view import MemoryUnusable, forget, memory_page
 from architect_server.pages import keep_page, preview_figures, preview_page
-from architect_server.refactor import preview_refactoring
+from architect_server.previews import preview_refactoring
 from architect_server.server import ArchitectServer
 
 PREVIEW = "architect.preview"

@@ -243,3 +243,45 @@ async def test_the_agent_gets_the_editors_diagnostics(
             assert editor.asked_diagnostics == [uri] * asked
             (result,) = fake.turns[1]["messages"][-1]["content"]
             assert words in result["content"]
+
+
+@pytest.mark.parametrize("trigger", [None, lsp.CodeActionTriggerKind.Invoked])
+async def test_what_can_be_asked_anywhere_is_listed_when_a_person_opens_the_menu(
+    tmp_path: Path, trigger: lsp.CodeActionTriggerKind | None
+) -> None:
+    async with open_editor(tmp_path) as editor:
+        uri = (tmp_path / "a.py").as_uri()
+        editor.open(uri, SOURCE)
+        await editor.diagnostics(uri, len)
+
+        async def titles(first: int, last: int, only: list[str] | None = None) -> list[str]:
+            where = lsp.Range(lsp.Position(first, 0), lsp.Position(last, 0))
+            context = lsp.CodeActionContext([], only=only, trigger_kind=trigger)
+            params = lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri), where, context)
+            found = await editor.client.text_document_code_action_async(params)
+            return [action.title for action in found if str(action.kind) == "source.architect"]
+
+        looks = ["Architect: show what would be sent", "Architect: show what it remembers"]
+        everywhere = ["Architect: review this file", *looks]
+        menu = await titles(0, 0)
+        assert menu == (everywhere if trigger else [])
+        assert await titles(9, 9, ["source.architect"]) == ["Architect: review over", *everywhere]
+        selected = await titles(5, 8, ["source"])
+        assert selected == ["Architect: review lines 6 to 9", *everywhere]
+        assert await titles(9, 9, ["source.organizeImports"]) == []
+        assert await titles(9, 9, ["refactor"]) == []
+
+
+async def test_the_consent_holds_an_estimate_of_this_question(
+    key: None, fake_url: Any, tmp_path: Path
+) -> None:
+    async with FakeMessages([LEFT]) as fake:
+        fake_url(fake)
+        async with open_editor(tmp_path) as editor:
+            uri, future = await ask(editor, tmp_path)
+            await future
+            shown = await command(editor, "architect.preview", uri=uri, show=False)
+        (question,) = [q.message for q in editor.questions]
+        assert f"about {shown['inputTokens']:,} tokens to claude-sonnet-5-5" in question
+        assert f"({shown['usd']:.3f} USD a turn)" in question
+        assert "at most 0.75 USD by estimate, all of a day at most 5 USD" in question
