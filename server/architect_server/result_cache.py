@@ -1,209 +1,183 @@
-"""Figures of files that were measured before, kept in the platform's cache folder.
+"""What was found in files before, kept in the platform's cache folder.
 
-The key is the text itself with the versions of everything that decides its figures, so that no
-entry can be out of date. Several processes may use the file at once; one that cannot be read or
-written is done without, a broken one is made anew.
+Figures stand under the text itself, with the versions of everything that decides them, so that
+none can be out of date. Beside them stands which file had that text when, by its times, size and
+node, and what was said of it by which settings: a file that has not changed is not even read.
+Several processes may use the cache at once.
 """
 
 from __future__ import annotations
 
-import json
-import logging
+import os
 import sqlite3
 import sys
+import time
+from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
-
-from platformdirs import user_cache_path
+from typing import Any, NamedTuple
 
 from architect_server import __version__
-from architect_server.analysis.model import (
-    Confidence,
-    Decision,
-    FileMetrics,
-    FunctionMetrics,
-    Span,
-)
-
-logger = logging.getLogger(__name__)
+from architect_server.cache_database import CacheDatabase
 
 #: Bytes of the file; beyond them the older half of its entries goes.
 LARGEST = 128_000_000
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS result (key BLOB PRIMARY KEY, figures TEXT NOT NULL)"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS figures (content BLOB PRIMARY KEY, figures TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS file (
+    path BLOB PRIMARY KEY, modified INTEGER, size INTEGER, changed INTEGER, node INTEGER,
+    seen INTEGER, content BLOB, settings BLOB, functions INTEGER, report TEXT
+);
+"""
+_COLUMNS = "path, modified, size, changed, node, seen, content, settings, functions, report"
 _WRITTEN_TOGETHER = 200
-_PATIENCE = 0.2  # seconds for another process to finish writing
+
+# How coarse a file's times may be, in nanoseconds (two seconds on FAT). A file that was read
+# so soon after it was written may have been written once more since, at the same time.
+_COARSE = 2_000_000_000
 
 
-@cache
-def shared_results() -> ResultCache:
-    """The one that server and command line share."""
-    return ResultCache(user_cache_path("architect-lsp", appauthor=False) / "results.sqlite3")
+class Known(NamedTuple):
+    """A file as it was last seen.
+
+    ``seen`` is when it was about to be read (ns); ``content`` names its text, ``settings`` by
+    what it was judged. ``functions`` and ``report`` are those of a ``Record``.
+    """
+
+    path: bytes
+    modified: int
+    size: int
+    changed: int
+    node: int
+    seen: int
+    content: bytes
+    settings: bytes
+    functions: int
+    report: str
+
+    def is_still(self, stamp: tuple[int, int, int, int] | None) -> bool:
+        """Whether a file with ``stamp`` must hold the same text as it did then."""
+        if stamp != self[1:5]:
+            return False
+        return max(self.modified, self.changed) + _COARSE < self.seen
 
 
 @cache
 def _versions() -> bytes:
     """What decides figures beside the text: lizard, the interpreter's grammar, and we."""
-    parts = (version("lizard"), __version__, *sys.version_info[:2])
+    parts = (_lizard_version(), __version__, *sys.version_info[:2])
     return blake2b(repr(parts).encode(), digest_size=16).digest()
+
+
+def _lizard_version() -> str:
+    """As lizard writes it down; it need not be imported for that."""
+    spec = find_spec("lizard_ext")
+    places = spec.submodule_search_locations if spec else None
+    for place in places or ():
+        with suppress(OSError):
+            return (Path(place) / "version.py").read_text(encoding="utf-8")
+    from importlib.metadata import version
+
+    return version("lizard")
+
+
+def content_key(text: str, language: str) -> bytes:
+    """A name for the figures of ``text``."""
+    own = text.encode("utf-8", "surrogatepass")
+    return blake2b(own + language.encode(), digest_size=16, key=_versions()).digest()
+
+
+def settings_key(description: object) -> bytes:
+    """A name for all that a file is judged by, which ``description`` tells by its ``repr``."""
+    written = repr(description).encode("utf-8", "surrogatepass")
+    return blake2b(written, digest_size=16, key=_versions()).digest()
+
+
+def cache_path() -> Path:
+    """The file that server and command line share."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("architect-lsp", appauthor=False) / "results-2.sqlite3"
+
+
+def now() -> int:
+    """The clock that ``Known.seen`` is read from."""
+    return time.time_ns()
 
 
 class ResultCache:
     """Nothing here raises on account of the file. Meant for use on one thread."""
 
     def __init__(self, path: Path, largest: int = LARGEST) -> None:
-        self._path = path
+        self.path = path
         self._largest = largest
-        self._database: sqlite3.Connection | None = None
-        self._closed = False
-        self._unwritten: dict[bytes, str] = {}
+        self._database = CacheDatabase(path, _SCHEMA)
+        self._figures: dict[bytes, str] = {}
+        self._files: dict[bytes, Known] = {}
 
-    def get(self, text: str, language: str) -> FileMetrics | None:
-        """The figures of ``text``, if they are known."""
-        key = _key(text, language)
-        figures = self._unwritten.get(key) or self._read(key)
-        if figures is None:
-            return None
-        try:
-            return _decoded(json.loads(figures), language)
-        except (ValueError, TypeError, IndexError):
-            logger.warning("An entry of the result cache could not be read")
-            return None
+    def figures(self, content: bytes) -> str | None:
+        """The figures of the text of that name, if they are known."""
+        if content in self._figures:
+            return self._figures[content]
+        query = "SELECT figures FROM figures WHERE content = ?"
+        row = self._database.read(lambda it: it.execute(query, (content,)).fetchone(), None)
+        return row[0] if row and isinstance(row[0], str) else None
 
-    def put(self, text: str, metrics: FileMetrics) -> None:
-        """Keep the figures of ``text``; a text that was skipped may fare better next time."""
-        if metrics.confidence.level == "skipped" or self._closed:
-            return
-        figures = json.dumps(_encoded(metrics), separators=(",", ":"))
-        self._unwritten[_key(text, metrics.language)] = figures
-        if len(self._unwritten) >= _WRITTEN_TOGETHER:
+    def below(self, folder: str) -> dict[bytes, Known]:
+        """Every file below ``folder``, by its path."""
+        start = os.fsencode(folder).rstrip(b"/\\") + os.sep.encode()
+        end = start[:-1] + bytes([start[-1] + 1])
+        query = f"SELECT {_COLUMNS} FROM file WHERE path >= ? AND path < ?"  # noqa: S608
+        nothing: list[Any] = []
+        rows = self._database.read(lambda it: it.execute(query, (start, end)).fetchall(), nothing)
+        return {row[0]: Known._make(row) for row in rows}
+
+    def file(self, path: str) -> Known | None:
+        """The file at ``path``."""
+        query = f"SELECT {_COLUMNS} FROM file WHERE path = ?"  # noqa: S608
+        key = os.fsencode(path)
+        row = self._database.read(lambda it: it.execute(query, (key,)).fetchone(), None)
+        return Known._make(row) if row else None
+
+    def put(self, known: Known, figures: str | None) -> None:
+        """Keep what was found in a file; without ``figures`` they are there already."""
+        self._files[known.path] = known
+        if figures is not None:
+            self._figures[known.content] = figures
+        if len(self._files) >= _WRITTEN_TOGETHER:
             self.flush()
 
     def flush(self) -> None:
         """Write what was put; if another process writes just now, it is forgotten."""
-        entries, self._unwritten = self._unwritten, {}
-        database = self._open()
-        if database is None or not entries:
+        figures, self._figures = self._figures, {}
+        files, self._files = self._files, {}
+        if not files:
             return
-        try:
-            with database:
-                database.executemany("INSERT OR REPLACE INTO result VALUES (?, ?)", entries.items())
+
+        def work(database: sqlite3.Connection) -> None:
+            insert = "INSERT OR REPLACE INTO figures VALUES (?, ?)"
+            database.executemany(insert, figures.items())
+            insert = "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            database.executemany(insert, files.values())
             self._shrink(database)
-        except sqlite3.OperationalError as error:
-            logger.info("The result cache was not written: %s", error)
-        except sqlite3.DatabaseError as error:
-            self._renew(error)
+
+        self._database.write(work)
 
     def close(self) -> None:
         """Write the rest and let go of the file."""
         self.flush()
-        self._closed = True
-        self._let_go()
-
-    def _read(self, key: bytes) -> str | None:
-        database = self._open()
-        if database is None:
-            return None
-        try:
-            row = database.execute("SELECT figures FROM result WHERE key = ?", (key,)).fetchone()
-        except sqlite3.OperationalError:
-            return None
-        except sqlite3.DatabaseError as error:
-            self._renew(error)
-            return None
-        return str(row[0]) if row else None
-
-    def _open(self) -> sqlite3.Connection | None:
-        if self._database is None and not self._closed:
-            try:
-                self._database = self._opened()
-            except sqlite3.OperationalError as error:
-                self._give_up(error)
-            except sqlite3.DatabaseError as error:
-                self._renew(error)
-            except OSError as error:
-                self._give_up(error)
-        return self._database
-
-    def _opened(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self._path, timeout=_PATIENCE, check_same_thread=False)
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = OFF")  # what is lost is measured again
-            database.execute(_SCHEMA)
-        except sqlite3.Error:
-            database.close()
-            raise
-        return database
-
-    def _renew(self, error: Exception) -> None:
-        """The file is no database, or a broken one: begin a new one, once."""
-        logger.warning("The result cache is broken and begins anew: %s", error)
-        self._let_go()
-        try:
-            for name in ("", "-wal", "-shm"):
-                self._path.with_name(self._path.name + name).unlink(missing_ok=True)
-            self._database = self._opened()
-        except (OSError, sqlite3.Error) as again:
-            self._give_up(again)
-
-    def _give_up(self, error: Exception) -> None:
-        logger.info("There is no result cache: %s", error)
-        self._closed = True
-        self._let_go()
-
-    def _let_go(self) -> None:
-        if self._database is not None:
-            self._database.close()
-            self._database = None
+        self._database.close()
 
     def _shrink(self, database: sqlite3.Connection) -> None:
         (pages,) = database.execute("PRAGMA page_count").fetchone()
         (free,) = database.execute("PRAGMA freelist_count").fetchone()
         (size,) = database.execute("PRAGMA page_size").fetchone()
         if (pages - free) * size > self._largest:
-            with database:
+            for table in ("figures", "file"):
                 database.execute(
-                    "DELETE FROM result WHERE rowid <= "
-                    "(SELECT (min(rowid) + max(rowid)) / 2 FROM result)"
+                    f"DELETE FROM {table} WHERE rowid <= "  # noqa: S608
+                    f"(SELECT (min(rowid) + max(rowid)) / 2 FROM {table})"
                 )
-
-
-def _key(text: str, language: str) -> bytes:
-    own = text.encode("utf-8", "surrogatepass")
-    return blake2b(own + language.encode(), digest_size=16, key=_versions()).digest()
-
-
-def _encoded(metrics: FileMetrics) -> list[Any]:
-    trust = metrics.confidence
-    functions = [_encoded_function(function) for function in metrics.functions]
-    return [[trust.level, trust.reason, trust.from_line], functions]
-
-
-def _encoded_function(function: FunctionMetrics) -> list[Any]:
-    values: list[Any] = [getattr(function, name) for name in FunctionMetrics.__slots__]
-    span = function.name_span
-    values[_SPAN] = [span.line, span.start, span.end]
-    values[_DECISIONS] = [[one.line, one.kind] for one in function.decisions]
-    return values
-
-
-def _decoded(values: Any, language: str) -> FileMetrics:
-    trust, functions = values
-    return FileMetrics(
-        language, Confidence(*trust), tuple(_decoded_function(one) for one in functions)
-    )
-
-
-def _decoded_function(values: list[Any]) -> FunctionMetrics:
-    values[_SPAN] = Span(*values[_SPAN])
-    values[_DECISIONS] = tuple(Decision(*one) for one in values[_DECISIONS])
-    return FunctionMetrics(*values)
-
-
-_SPAN = FunctionMetrics.__slots__.index("name_span")
-_DECISIONS = FunctionMetrics.__slots__.index("decisions")

@@ -109,12 +109,20 @@ class Session:
     def settings_for(self, path: Path | None, language: str = "") -> Settings:
         """The settings in force for the text at ``path`` (None: an untitled one)."""
         workspace = self.workspace_of(path)
+        return self._settings_in(workspace).of(path, language, workspace)
+
+    def settings_of_file(self, path: str, language: str) -> Settings:
+        """The same for the file at ``path`` (absolute); quicker for many files of one folder."""
+        workspace = self.workspace_of(Path(path))
+        return self._settings_in(workspace).of_file(path, language, workspace)
+
+    def _settings_in(self, workspace: Path | None) -> SettingsByPlace:
         if workspace not in self._settings:
             options = self.editor_options
             if workspace is not None:
                 options = self.folder_options.get(workspace, options)
             self._settings[workspace] = SettingsByPlace(Layer("the editor's settings", options))
-        return self._settings[workspace].of(path, language, workspace)
+        return self._settings[workspace]
 
     def leaves_out(self, path: Path | None, settings: Settings) -> bool:
         """Whether git or the settings leave the file at ``path`` out."""

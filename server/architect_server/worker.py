@@ -12,7 +12,6 @@ import asyncio
 import logging
 import os
 import pickle
-import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
 from architect_server.analysis.model import Confidence, FileMetrics
+from architect_server.frames import pack, read_frame
 
 if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
     from architect_server.analysis.incremental.text import Part
@@ -29,8 +29,6 @@ if TYPE_CHECKING:  # it brings lizard along, which the server's start need not w
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-_HEADER = struct.Struct("!I")
 
 #: How long a text that nobody waits for any more may keep the next one waiting (seconds).
 _ABANDONED_LIMIT = 1.0
@@ -52,25 +50,6 @@ class Answer:
 
     metrics: FileMetrics
     parts: tuple[Part, ...] = ()
-
-
-def pack(message: object) -> bytes:
-    """A frame: four bytes of length, then the pickle."""
-    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    return _HEADER.pack(len(body)) + body
-
-
-def read_frame(stream: BinaryIO) -> Any:
-    """The next message.
-
-    Raises:
-        EOFError: the other side has gone.
-    """
-    header = stream.read(_HEADER.size)
-    if len(header) < _HEADER.size:
-        raise EOFError("the other side of the pipe has gone")
-    (length,) = _HEADER.unpack(header)
-    return pickle.loads(stream.read(length))  # noqa: S301 - our own parent or child wrote it
 
 
 def skipped(language: str, reason: str) -> FileMetrics:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import faulthandler
-import os
 import sys
 from typing import BinaryIO
 
@@ -11,12 +10,14 @@ from architect_server.analysis.incremental.measured import NotProvableError
 from architect_server.analysis.incremental.text import IncrementalText, Memory
 from architect_server.analysis.languages import lizard_name
 from architect_server.analysis.measure import measure
-from architect_server.worker import Answer, Job, pack, read_frame
+from architect_server.frames import pack, read_frame
+from architect_server.own_stdout import own_stdout
+from architect_server.worker import Answer, Job
 
 
 def main() -> None:
     """Serve until stdin ends."""
-    requests, answers = sys.stdin.buffer, _own_stdout()
+    requests, answers = sys.stdin.buffer, own_stdout()
     answers.write(pack("ready"))
     answers.flush()
     memory = Memory()
@@ -48,13 +49,6 @@ def _next(requests: BinaryIO) -> Job | None:
     except EOFError:
         return None
     return job if isinstance(job, Job) else None
-
-
-def _own_stdout() -> BinaryIO:
-    """Keep the pipe for ourselves; whatever prints (lizard does) goes to stderr."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return answers
 
 
 if __name__ == "__main__":

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from architect_server.discovery import Ignores, walk
+from architect_server.discovery import Ignores
+from architect_server.file_scan.found import Found, Stamp, found_below
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Known(Generic[T]):
-    stamp: tuple[int, int]
-    report: T
-
-
 class WorkspaceScan(Generic[T]):
-    """The last report ``T`` on each file, good until the file's time or size changes."""
+    """The last report ``T`` on each file, good until the file is in another state."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, _Known[T]] = {}
+        self._known: dict[str, tuple[Stamp | None, T]] = {}
         self._changed = asyncio.Event()
         self._changed.set()
 
@@ -52,32 +46,23 @@ class WorkspaceScan(Generic[T]):
         """A new look begins: what changes from now on is news."""
         self._changed.clear()
 
-    def fresh(self, path: Path) -> T | None:
-        """The report on ``path``, unless the file has changed."""
-        known = self._known.get(path)
-        return known.report if known and known.stamp == stamp(path) else None
+    def fresh(self, file: Found) -> T | None:
+        """The report on ``file``, unless it has changed."""
+        stamp, report = self._known.get(file.path, (None, None))
+        return report if stamp is not None and stamp == file.stamp else None
 
-    def keep(self, path: Path, stamp: tuple[int, int], report: T) -> None:
-        """Keep what was found in the file as it was at ``stamp``."""
-        self._known[path] = _Known(stamp, report)
-
-
-def stamp(path: Path) -> tuple[int, int]:
-    """What tells one state of a file from another: its time (ns) and size; zeros if it is gone."""
-    try:
-        status = path.stat()
-    except OSError:
-        return (0, 0)
-    return status.st_mtime_ns, status.st_size
+    def keep(self, file: Found, report: T) -> None:
+        """Keep what was found in ``file`` in its state."""
+        self._known[file.path] = (file.stamp, report)
 
 
 def files_of(
-    folders: list[Path], ignores: Ignores, wanted: Callable[[Path], bool]
-) -> Iterator[Path]:
-    """Every analysable file of a workspace that is ``wanted``, once, folder by folder."""
-    seen: set[Path] = set()
+    folders: list[Path], ignores: Ignores, wanted: Callable[[str], bool]
+) -> Iterator[Found]:
+    """Every analysable file of a workspace whose path is ``wanted``, once, folder by folder."""
+    seen: set[str] = set()
     for folder in folders:
-        for path in walk(folder, ignores):
-            if path not in seen and wanted(path):
-                seen.add(path)
-                yield path
+        for file in found_below(folder, ignores):
+            if file.path not in seen and wanted(file.path):
+                seen.add(file.path)
+                yield file

@@ -107,4 +107,10 @@ def lizard_name(language: str) -> str | None:
 
 def language_of(path: str | PurePath) -> str | None:
     """The languageId of a file on disk by its extension, or None if lizard reads no such file."""
-    return _LANGUAGE_OF.get(PurePath(path).suffix[1:].lower())
+    return language_of_name(PurePath(path).name)
+
+
+def language_of_name(name: str) -> str | None:
+    """The same by a file's name without its folder."""
+    stem, dot, extension = name.rpartition(".")
+    return _LANGUAGE_OF.get(extension.lower()) if dot and stem else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import io
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,10 +13,18 @@ from typing import Any
 from architect_server.analysis.languages import language_of
 from architect_server.cli.failure import Failure
 from architect_server.cli.files import files_to_check
-from architect_server.cli.formats import EXPLAINING, FORMATS, WITHOUT_DOUBTS
+from architect_server.cli.formats import (
+    EXPLAINING,
+    FORMATS,
+    WITH_DECISIONS,
+    WITH_FIGURES,
+    WITHOUT_DOUBTS,
+    written,
+)
 from architect_server.cli.formats.reported import active, doubts
-from architect_server.cli.scan import scan
-from architect_server.file_check import Checked
+from architect_server.cli.scan import scan_files
+from architect_server.file_scan.checked import Checked
+from architect_server.file_scan.found import found_at
 from architect_server.settings import Layer, SettingsByPlace
 
 #: Seconds before a progress bar appears.
@@ -29,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files, or folders to search")
     parser.add_argument(
         "--format",
-        choices=sorted(FORMATS),
+        choices=FORMATS,
         default="text",
         help="how to write the findings (default: %(default)s)",
     )
@@ -65,20 +72,24 @@ def run(options: argparse.Namespace) -> int:
         raise Failure(f"--explain goes with --format {' or '.join(sorted(EXPLAINING))}.")
     settings = SettingsByPlace(Layer("the command line", {"limits": _limits(options)}))
     texts = _texts_from_stdin(options)
-    files = list(texts) or list(files_to_check(options.paths))
+    named = [found_at(Path(options.stdin_filename))] if texts else files_to_check(options.paths)
+    files = list(named)
     with _progress(len(files)) as advance:
-        results = asyncio.run(scan(files, settings, advance, texts))
+        figures = options.explain or options.format in WITH_FIGURES
+        brief = not options.explain and options.format not in WITH_DECISIONS
+        results = scan_files(files, settings, advance, texts, figures=figures, brief=brief)
     for problem in settings.problems:
         print(f"architect: {problem}", file=sys.stderr)
     if options.format in WITHOUT_DOUBTS:
         for doubt in doubts(results):
             print(f"architect: {doubt}", file=sys.stderr)
-    _write(_written(results, options), machine=options.format != "text")
+    text = written(results, options.format, explain=options.explain)
+    _write(text, machine=options.format != "text")
     return exit_code(results)
 
 
-def _texts_from_stdin(options: argparse.Namespace) -> dict[Path, str]:
-    """The one text on stdin under its file's name, or nothing where files are named."""
+def _texts_from_stdin(options: argparse.Namespace) -> dict[str, str]:
+    """The one text on stdin under its file's path, or nothing where files are named."""
     if options.stdin_filename is None:
         if not options.paths:
             raise Failure("name files or folders to check, or use --stdin-filename FILE.")
@@ -88,13 +99,7 @@ def _texts_from_stdin(options: argparse.Namespace) -> dict[Path, str]:
     path = Path(options.stdin_filename)
     if language_of(path.name) is None:
         raise Failure(f"{path} is in no language that lizard reads.")
-    return {path: sys.stdin.buffer.read().decode("utf-8", errors="replace")}
-
-
-def _written(results: Sequence[Checked], options: argparse.Namespace) -> str:
-    if options.format in EXPLAINING:
-        return EXPLAINING[options.format](results, options.explain)
-    return FORMATS[options.format](results)
+    return {found_at(path).path: sys.stdin.buffer.read().decode("utf-8", errors="replace")}
 
 
 def _write(text: str, *, machine: bool) -> None:
@@ -110,7 +115,7 @@ def _write(text: str, *, machine: bool) -> None:
 
 def exit_code(results: Sequence[Checked]) -> int:
     """2 for a file that was skipped, else 1 for a finding that counts, else 0."""
-    if any(result.metrics.confidence.level == "skipped" for result in results):
+    if any(result.confidence.level == "skipped" for result in results):
         return 2
     return 1 if any(active(results)) else 0
 
@@ -128,7 +133,7 @@ def _limits(options: argparse.Namespace) -> dict[str, Any]:
 def _progress(total: int) -> Iterator[Any]:
     """A progress bar on a terminal, for scans of more than a second."""
     if not sys.stderr.isatty():
-        yield lambda path: None
+        yield lambda: None
         return
     import time
 
@@ -139,7 +144,7 @@ def _progress(total: int) -> Iterator[Any]:
     bar = Progress(console=Console(stderr=True), transient=True)
     task = bar.add_task("Measuring", total=total)
 
-    def advance(path: Path) -> None:
+    def advance() -> None:
         bar.update(task, advance=1)
         if not bar.live.is_started and time.monotonic() - begun > _PATIENCE:
             bar.start()

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from architect_server.analysis.languages import language_of
 from architect_server.cli.failure import Failure
-from architect_server.discovery import Ignores, walk
+from architect_server.discovery import Ignores
+from architect_server.file_scan.found import Found, found_at, found_below
 
 
-def files_to_check(paths: Iterable[str]) -> Iterator[Path]:
+def files_to_check(paths: Iterable[str]) -> Iterator[Found]:
     """Every analysable file, once, in the order of the arguments and then by name.
 
     A file or folder that is named is taken even if an ignore file would leave it out.
@@ -18,7 +19,7 @@ def files_to_check(paths: Iterable[str]) -> Iterator[Path]:
     Raises:
         Failure: a path that does not exist, or a named file in no language that lizard reads.
     """
-    seen: set[Path] = set()
+    seen: set[str] = set()
     ignores = Ignores()
     for name in paths:
         path = Path(name)
@@ -26,8 +27,7 @@ def files_to_check(paths: Iterable[str]) -> Iterator[Path]:
             raise Failure(f"{name} does not exist.")
         if path.is_file() and language_of(path.name) is None:
             raise Failure(f"{name} is in no language that lizard reads.")
-        for found in [path] if path.is_file() else walk(path, ignores):
-            key = found.absolute()
-            if key not in seen:
-                seen.add(key)
+        for found in [found_at(path)] if path.is_file() else found_below(path, ignores):
+            if found.path not in seen:
+                seen.add(found.path)
                 yield found

@@ -2,51 +2,49 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from architect_server.discovery import matches
-from architect_server.file_check import Checked, check_file
-from architect_server.result_cache import shared_results
+from architect_server.file_scan.checked import Checked
+from architect_server.file_scan.found import Found
+from architect_server.file_scan.scan import Wanted, scan
+from architect_server.result_cache import ResultCache, cache_path
 from architect_server.settings import Settings, SettingsByPlace
-from architect_server.worker import AnalysisWorker
 
 
-async def scan(
-    files: Sequence[Path],
+def scan_files(
+    files: Sequence[Found],
     settings: SettingsByPlace,
-    advance: Callable[[Path], None],
-    texts: Mapping[Path, str],
+    advance: Callable[[], None],
+    texts: Mapping[str, str],
+    *,
+    figures: bool,
+    brief: bool,
 ) -> list[Checked]:
     """Measure ``files``; results in their order. ``advance`` is called once for each file.
 
-    A file that stands in ``texts`` is not read from the disk.
+    A file whose path stands in ``texts`` is not read from the disk. ``figures`` tells whether
+    the figures of all functions are wanted, ``brief`` that no decision is.
     """
-    wanted = [path for path in files if not _is_excluded(path, settings.of(path))]
-    queue = list(reversed(list(enumerate(wanted))))
-    results: dict[int, Checked] = {}
+    in_force = {file.path: settings.of_file(file.path, file.language) for file in files}
+    files = [file for file in files if not _is_excluded(file, in_force[file.path])]
     here = Path.cwd()
-
-    async def work() -> None:
-        worker = AnalysisWorker()
-        try:
-            while queue:
-                index, path = queue.pop()
-                in_force = settings.of(path)
-                results[index] = await check_file(worker, path, in_force, here, texts.get(path))
-                advance(path)
-        finally:
-            worker.close()
-
-    workers = max(1, min(os.cpu_count() or 1, len(wanted)))
-    async with asyncio.TaskGroup() as group:
-        for _ in range(workers):
-            group.create_task(work())
-    shared_results().flush()
-    return [results[index] for index in sorted(results)]
+    wanted = Wanted(
+        files, lambda file: in_force[file.path], lambda _: here, figures, texts, brief=brief
+    )
+    cache = ResultCache(cache_path())
+    results: dict[int, Checked] = {}
+    try:
+        for index, result in scan(wanted, cache):
+            results[index] = result
+            advance()
+    finally:
+        cache.close()
+    return [results[index] for index in range(len(files))]
 
 
-def _is_excluded(path: Path, settings: Settings) -> bool:
-    return matches(settings.exclude, settings.exclude_base, path.absolute())
+def _is_excluded(file: Found, settings: Settings) -> bool:
+    if not settings.exclude:
+        return False
+    return matches(settings.exclude, settings.exclude_base, Path(file.path))

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from itertools import islice
-from pathlib import Path
 
 from lsprotocol import types as lsp
-from pygls import uris
 
-from architect_server.convert import to_diagnostics, to_path
-from architect_server.document import Document
-from architect_server.file_check import check_file
+from architect_server.convert import to_path
+from architect_server.file_scan.found import Found
 from architect_server.handlers.analyse import tell_problems
+from architect_server.handlers.closed_files import reports
 from architect_server.progress import Cancelled, Report, run_with_progress
-from architect_server.result_cache import shared_results
-from architect_server.server import ArchitectServer, FileReport
-from architect_server.session import Result
-from architect_server.worker import AnalysisWorker
-from architect_server.workspace_scan import files_of, stamp
+from architect_server.server import ArchitectServer
+from architect_server.workspace_scan import files_of
 
 #: Seconds that a request is held while nothing changes, lest the client asks again and again.
 _PATIENCE = 300.0
@@ -88,77 +82,43 @@ async def _look(
     return found
 
 
-def _files(server: ArchitectServer, limit: int) -> tuple[list[Path], int]:
+def _files(server: ArchitectServer, limit: int) -> tuple[list[Found], int]:
     """The workspace's files that are neither open nor left out by git, and how many are unread.
 
     One file more than ``limit`` tells that there are too many.
     """
     session = server.session
-    opened = {to_path(uri) for uri in list(session.documents)}
+    opened = {str(to_path(uri)) for uri in list(session.documents)}
 
-    def wanted(path: Path) -> bool:
+    def wanted(path: str) -> bool:
         return path not in opened
 
     found = files_of(list(session.folders.values()), session.ignores, wanted)
     files = list(islice(found, limit + 1))
-    return files, sum(server.workspace_scan.fresh(path) is None for path in files)
+    return files, sum(server.workspace_scan.fresh(file) is None for file in files)
 
 
 async def _look_at(
-    server: ArchitectServer, files: list[Path], request: _Request, report: Report
+    server: ArchitectServer, files: list[Found], request: _Request, report: Report
 ) -> list[lsp.WorkspaceDocumentDiagnosticReport]:
     """Report file by file; all but the last batch go out as partial results."""
-    worker = AnalysisWorker()
     reported: dict[str, str] = {}
     batch: list[lsp.WorkspaceDocumentDiagnosticReport] = []
-    try:
-        for number, path in enumerate(files):
-            if number % _BATCH == 0:
-                await asyncio.sleep(0)  # what is known already must not hold up the loop
-            found = await _report_on(server, worker, path)
-            if found.result_id:
-                reported[found.uri] = found.result_id
-            if request.known.get(found.uri, "") != found.result_id:
-                batch.append(_full(found.uri, found.items, found.result_id))
-            if len(batch) >= _BATCH and request.partial_token is not None:
-                _send(server, request.partial_token, batch)
-                batch = []
-            report(f"{number + 1} of {len(files)} files", 100 * number // len(files))
-    finally:
-        worker.close()
-        shared_results().flush()
+    number = 0
+    async for found in reports(server, files):
+        number += 1
+        if found.result_id:
+            reported[found.uri] = found.result_id
+        if request.known.get(found.uri, "") != found.result_id:
+            batch.append(_full(found.uri, found.items, found.result_id))
+        if len(batch) >= _BATCH and request.partial_token is not None:
+            _send(server, request.partial_token, batch)
+            batch = []
+        report(f"{number} of {len(files)} files", 100 * number // len(files))
     gone = request.known.keys() - reported.keys() - {one.uri for one in batch}
     batch += [_full(uri, [], "") for uri in sorted(gone) if uri not in server.session.documents]
     server.workspace_reported = reported
     return batch
-
-
-async def _report_on(server: ArchitectServer, worker: AnalysisWorker, path: Path) -> FileReport:
-    scan, session = server.workspace_scan, server.session
-    if report := scan.fresh(path):
-        return report
-    seen = stamp(path)
-    uri = uris.from_fs_path(str(path)) or path.as_uri()
-    workspace = session.workspace_of(path) or path.parent
-    settings = session.settings_for(path)
-    items: list[lsp.Diagnostic] = []
-    if settings.surfaces.workspace and not session.leaves_out(path, settings):
-        checked = await check_file(worker, path, settings, workspace)
-        document = Document(uri, None, checked.metrics.language, checked.text)
-        judged = checked.judged
-        result = Result(
-            document, checked.metrics, judged.findings, judged.problems, settings.surfaces
-        )
-        items = to_diagnostics(result, session.client)
-    report = FileReport(uri, items, _identity(items))
-    scan.keep(path, seen, report)
-    return report
-
-
-def _identity(items: Iterable[lsp.Diagnostic]) -> str:
-    """The same for the same diagnostics, also after a restart; empty for none."""
-    written = "\0".join(repr(item) for item in items)
-    return blake2b(written.encode("utf-8", "replace"), digest_size=8).hexdigest() if written else ""
 
 
 def _full(

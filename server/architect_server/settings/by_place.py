@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from architect_server.analysis.languages import language_of
-from architect_server.settings.files import project_layer
+from architect_server.settings.files import SETTINGS_FILES, project_layer
 from architect_server.settings.other_tools import Whitelist, other_tools_layer, whitelist_for
 from architect_server.settings.overrides import Override
 from architect_server.settings.resolved import Layer, ReadLayer, Settings, lay, read_layer
@@ -27,6 +27,8 @@ class SettingsByPlace:
     def __init__(self, above: Layer) -> None:
         self._above = read_layer(above)
         self._folders: dict[Path | None, _Folder] = {}
+        #: The settings of folders whose files of one language all have the same; else None.
+        self._uniform: dict[tuple[str, str, Path | None], Settings | None] = {}
 
     def of(self, path: Path | None, language: str = "", workspace: Path | None = None) -> Settings:
         """The settings in force for a text at ``path`` (None: an untitled one).
@@ -41,6 +43,18 @@ class SettingsByPlace:
         allowed = folder.whitelist.allowed_in(path) if folder.whitelist else {}
         return lay(folder.layers, path, language, workspace, allowed)
 
+    def of_file(self, path: str, language: str, workspace: Path | None = None) -> Settings:
+        """The same for the file at ``path`` (absolute); quicker for many files of one folder."""
+        key = (path.rpartition(os.sep)[0], language, workspace)
+        if key not in self._uniform:
+            folder = self._folder(Path(path).parent)
+            by_path = any(one.paths for layer in folder.layers for one in layer.overrides)
+            settings = None
+            if not by_path and folder.whitelist is None:
+                settings = lay(folder.layers, Path(path), language, workspace)
+            self._uniform[key] = settings
+        return self._uniform[key] or self.of(Path(path), language, workspace)
+
     def overrides_at(self, path: Path) -> tuple[Override, ...]:
         """Every override that may hold for ``path`` or for files beside it."""
         layers = self._folder(path.absolute().parent).layers
@@ -54,7 +68,11 @@ class SettingsByPlace:
 
     def _folder(self, place: Path | None) -> _Folder:
         if place not in self._folders:
-            self._folders[place] = self._read(place)
+            above = place.parent if place else place
+            if place and above != place and not _has_its_own(place):
+                self._folders[place] = self._folder(above)
+            else:
+                self._folders[place] = self._read(place)
         return self._folders[place]
 
     def _read(self, place: Path | None) -> _Folder:
@@ -66,6 +84,12 @@ class SettingsByPlace:
         if not _reads_other_tools(own):
             return _Folder(own, None, problems)
         return _Folder((other_tools_layer(place), *own), whitelist_for(place), problems)
+
+
+def _has_its_own(folder: Path) -> bool:
+    """Whether a file in ``folder`` may hold settings, or a search upwards ends there."""
+    own = str(folder)
+    return any(os.path.lexists(f"{own}{os.sep}{name}") for name in (*SETTINGS_FILES, ".git"))
 
 
 def _reads_other_tools(layers: tuple[ReadLayer, ...]) -> bool:

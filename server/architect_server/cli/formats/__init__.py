@@ -5,30 +5,29 @@ Every format is stable byte for byte: same input, same output.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 
-from architect_server.cli.formats.as_checkstyle import as_checkstyle
-from architect_server.cli.formats.as_github import as_github
-from architect_server.cli.formats.as_gitlab import as_gitlab
-from architect_server.cli.formats.as_json import as_json
-from architect_server.cli.formats.as_sarif import as_sarif
-from architect_server.cli.formats.as_text import as_text
-from architect_server.file_check import Checked
+from architect_server.file_scan.checked import Checked
 
-FORMATS: Mapping[str, Callable[[Sequence[Checked]], str]] = {
-    "checkstyle": as_checkstyle,
-    "github": as_github,
-    "gitlab": as_gitlab,
-    "json": as_json,
-    "sarif": as_sarif,
-    "text": as_text,
-}
+#: The formats, each a module with a function of its name; only the one that is wanted is read.
+FORMATS = ("checkstyle", "github", "gitlab", "json", "sarif", "text")
 
 #: The formats that can't say of a file that it was not read whole.
 WITHOUT_DOUBTS = frozenset({"checkstyle", "github", "gitlab"})
 
 #: The formats that can show each +1 of every figure.
-EXPLAINING: Mapping[str, Callable[[Sequence[Checked], bool], str]] = {
-    "json": as_json,
-    "text": as_text,
-}
+EXPLAINING = frozenset({"json", "text"})
+
+#: The formats that show the figures of all functions.
+WITH_FIGURES = frozenset({"json"})
+
+#: The formats that show each +1 of a finding.
+WITH_DECISIONS = frozenset({"sarif"})
+
+
+def written(results: Sequence[Checked], name: str, *, explain: bool = False) -> str:
+    """The ``results`` in the format of that name."""
+    module = import_module(f"{__name__}.as_{name}")
+    write = getattr(module, f"as_{name}")
+    return str(write(results, explain) if name in EXPLAINING else write(results))

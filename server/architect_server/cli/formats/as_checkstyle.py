@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 from architect_server import __version__
 from architect_server.analysis.model import Severity
 from architect_server.cli.formats.reported import Reported, active
-from architect_server.file_check import Checked
+from architect_server.file_scan.checked import Checked
 
 # Checkstyle knows ignore, info, warning and error.
 _SEVERITY: dict[Severity, str] = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from architect_server.analysis.model import Severity
 from architect_server.cli.formats.reported import Reported, active
-from architect_server.file_check import Checked
+from architect_server.file_scan.checked import Checked
 
 _COMMAND: dict[Severity, str] = {
     "error": "error",

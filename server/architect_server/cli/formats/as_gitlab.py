@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from architect_server.analysis.model import Severity
 from architect_server.cli.formats.reported import active
-from architect_server.file_check import Checked
+from architect_server.file_scan.checked import Checked
 
 # GitLab knows info, minor, major, critical and blocker.
 _SEVERITY: dict[Severity, str] = {

@@ -14,7 +14,7 @@ from architect_server import __version__
 from architect_server.analysis.model import Confidence, FunctionMetrics, Severity
 from architect_server.analysis.rules import RULES, Rule
 from architect_server.cli.formats.reported import PROBLEMS, Reported, reported, shown_path
-from architect_server.file_check import Checked
+from architect_server.file_scan.checked import Checked
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -76,9 +76,9 @@ def _page(code: str) -> dict[str, str]:
 
 def _invocation(results: Sequence[Checked]) -> dict[str, Any]:
     doubtful = [
-        (shown_path(result.path), result.metrics.confidence)
+        (shown_path(result.path), result.confidence)
         for result in results
-        if result.metrics.confidence.level != "complete"
+        if result.confidence.level != "complete"
     ]
     return {
         "executionSuccessful": all(doubt.level != "skipped" for _, doubt in doubtful),

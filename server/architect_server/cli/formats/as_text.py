@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from rich.console import Console
-from rich.text import Text
-
-from architect_server.cli.formats.explained import explanation
 from architect_server.cli.formats.reported import Reported, doubts, reported, shown_path
-from architect_server.file_check import Checked
+from architect_server.file_scan.checked import Checked
+
+#: One line: its parts, each with its style.
+_Line = list[tuple[str, str]]
 
 _COLOUR = {"error": "bold red", "warning": "yellow"}
 _HEADER = ("place", "severity", "rule", "figure", "limit", "function")
-#: Columns that hold numbers stand flush right.
-_NUMBERS = {3, 4}
 
 
 def as_text(results: Sequence[Checked], explain: bool = False) -> str:
@@ -24,32 +21,51 @@ def as_text(results: Sequence[Checked], explain: bool = False) -> str:
 
     With ``explain`` each finding's +1s follow it, line by line.
     """
-    stream = io.StringIO()
-    terminal = sys.stdout.isatty()
-    console = Console(
-        file=stream,
-        force_terminal=terminal,
-        no_color=None if terminal else True,
-        soft_wrap=True,
-        highlight=False,
-    )
-    texts = {shown_path(result.path): result for result in results}
-    found = _worst_first(results)
+    lines = list(_lines(results, explain))
+    if sys.stdout.isatty():
+        return _coloured(lines)
+    return "".join(f"{''.join(part for part, _ in line)}\n" for line in lines)
+
+
+def _lines(results: Sequence[Checked], explain: bool) -> Iterator[_Line]:
+    everything = list(reported(results))
+    found = _worst_first(everything)
+    texts = {shown_path(one.path): one for one in results if explain and not one.is_silent}
     for row, one in zip(_table(found), [None, *found], strict=False):
-        console.print(row)
+        yield row
         if explain and one is not None:
-            for line in explanation(texts[one.path], one):
-                console.print(Text(f"    {line}"))
-    for note in _notes(results):
-        console.print(Text(note, "dim"))
-    console.print(Text(_sum(results)))
+            yield from _explained(texts[one.path], one)
+    for note in _suppressed(everything):
+        yield [(note, "dim")]
+    for note in doubts(results):
+        yield [(note, "dim")]
+    yield [(_sum(results, everything), "")]
+
+
+def _explained(result: Checked, found: Reported) -> Iterator[_Line]:
+    from architect_server.cli.formats.explained import explanation
+
+    for line in explanation(result, found):
+        yield [(f"    {line}", "")]
+
+
+def _coloured(lines: Iterable[_Line]) -> str:
+    """The lines with the codes that a terminal takes for colours."""
+    # It takes longer to import than many a scan to run.
+    from rich.console import Console
+    from rich.text import Text
+
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, soft_wrap=True, highlight=False)
+    for line in lines:
+        console.print(Text.assemble(*line))
     return stream.getvalue()
 
 
-def _worst_first(results: Sequence[Checked]) -> list[Reported]:
+def _worst_first(everything: Iterable[Reported]) -> list[Reported]:
     """Those that count, by how far each figure lies above its limit, then by place."""
     return sorted(
-        (found for found in reported(results) if not found.suppressed),
+        (found for found in everything if not found.suppressed),
         key=lambda found: (
             -(found.finding.value / found.finding.limit if found.finding else 0),
             found.path,
@@ -59,19 +75,20 @@ def _worst_first(results: Sequence[Checked]) -> list[Reported]:
     )
 
 
-def _table(found: Sequence[Reported]) -> Iterator[Text]:
+def _table(found: Sequence[Reported]) -> Iterator[_Line]:
     if not found:
         return
     rows = [_HEADER, *(_cells(one) for one in found)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
-    widths[-1] = 0
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        line = Text(style="dim" if row is _HEADER else "")
-        for column, (cell, width) in enumerate(zip(row, widths, strict=True)):
-            padded = cell.rjust(width) if column in _NUMBERS else cell.ljust(width)
-            line.append(padded, _COLOUR.get(cell, "") if column == 1 else None)
-            line.append("" if column == len(row) - 1 else "  ")
-        yield line
+        place, severity, rule, figure, limit, function = row
+        style = "dim" if row is _HEADER else ""
+        yield [
+            (f"{place:<{widths[0]}}  ", style),
+            (f"{severity:<{widths[1]}}", _COLOUR.get(severity, style)),
+            (f"  {rule:<{widths[2]}}  {figure:>{widths[3]}}  {limit:>{widths[4]}}  ", style),
+            (function, style),
+        ]
 
 
 def _cells(found: Reported) -> tuple[str, ...]:
@@ -86,17 +103,15 @@ def _cells(found: Reported) -> tuple[str, ...]:
     )
 
 
-def _notes(results: Sequence[Checked]) -> Iterator[str]:
-    """What is not in the table: suppressed findings, and files that were not read whole."""
-    for found in reported(results):
+def _suppressed(everything: Iterable[Reported]) -> Iterator[str]:
+    """What is not in the table."""
+    for found in everything:
         if found.suppressed:
             yield f"{found.path}:{found.line}: suppressed ({found.suppressed}): {found.message}"
-    yield from doubts(results)
 
 
-def _sum(results: Sequence[Checked]) -> str:
-    functions = sum(len(result.metrics.functions) for result in results)
-    everything = list(reported(results))
+def _sum(results: Sequence[Checked], everything: Sequence[Reported]) -> str:
+    functions = sum(result.function_count for result in results)
     suppressed = sum(1 for found in everything if found.suppressed)
     findings = len(everything) - suppressed
     return (

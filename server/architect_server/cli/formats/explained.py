@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from architect_server.analysis.explain import explain
 from architect_server.analysis.text import LineTable
 from architect_server.cli.formats.reported import Reported
-from architect_server.file_check import Checked
+from architect_server.file_scan.checked import Checked
 
 #: Characters of a source line that are shown.
 _WIDTH = 60
@@ -24,7 +24,7 @@ def explanation(result: Checked, found: Reported) -> Iterator[str]:
         source = lines.line_text(decision.line - 1).strip()
         shown = source if len(source) <= _WIDTH else f"{source[: _WIDTH - 1]}…"
         yield f"  +1  line {decision.line:<5} {decision.kind:<16} {shown}".rstrip()
-    whole = explain(lines, result.metrics.language, function)
+    whole = explain(lines, result.language, function)
     c901 = "" if whole.c901 is None else f", ruff's C901 {whole.c901}"
     yield f"      lizard {function.ccn}{c901}, cognitive {function.cognitive}"
     for sentence in whole.differences:

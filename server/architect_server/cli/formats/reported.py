@@ -12,7 +12,7 @@ from pathlib import Path
 from architect_server.analysis.model import Finding, Severity
 from architect_server.analysis.suppression import SuppressionFinding
 from architect_server.analysis.text import LineTable
-from architect_server.file_check import Checked
+from architect_server.file_scan.checked import Checked
 
 #: Hexadecimal digits of a fingerprint.
 _DIGITS = 32
@@ -31,9 +31,8 @@ class Reported:
     """One finding. ``line`` and ``column`` are 1-based, ``end_column`` is exclusive.
 
     It is about a function (``finding``), or about one of our own suppressions, which has no
-    figure. ``fingerprint`` is of the file, the rule and the function's qualified name. It stays
-    when lines move and when the figure changes, so that a service which keeps findings over
-    time knows an old one again. What has the same name is told apart by its order.
+    figure. ``identity`` is the file, the rule and the function's qualified name; what has the
+    same name is told apart by its order.
     """
 
     path: str
@@ -43,8 +42,16 @@ class Reported:
     line: int
     column: int
     end_column: int
-    fingerprint: str
+    identity: tuple[str, ...]
     finding: Finding | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """It stays when lines move and when the figure changes.
+
+        So a service which keeps findings over time knows an old one again.
+        """
+        return sha256(os.fsencode("\0".join(self.identity))).hexdigest()[:_DIGITS]
 
     @property
     def suppressed(self) -> str:
@@ -55,8 +62,10 @@ class Reported:
 def reported(results: Iterable[Checked]) -> Iterator[Reported]:
     """Every finding, suppressed ones too, in the order of the files and then of the lines."""
     for result in results:
+        if result.is_silent:
+            continue
         path = shown_path(result.path)
-        marks = _Fingerprints(path)
+        marks = _Identities(path)
         yield from (_of_function(path, marks, finding) for finding in result.judged.findings)
         table = LineTable(result.text) if result.judged.problems else LineTable("")
         yield from (
@@ -64,7 +73,7 @@ def reported(results: Iterable[Checked]) -> Iterator[Reported]:
         )
 
 
-def _of_function(path: str, marks: _Fingerprints, finding: Finding) -> Reported:
+def _of_function(path: str, marks: _Identities, finding: Finding) -> Reported:
     span = finding.function.name_span
     return Reported(
         path=path,
@@ -74,13 +83,13 @@ def _of_function(path: str, marks: _Fingerprints, finding: Finding) -> Reported:
         line=span.line,
         column=span.start + 1,
         end_column=span.end + 1,
-        fingerprint=marks.next(finding.rule, finding.function.qualified_name),
+        identity=marks.next(finding.rule, finding.function.qualified_name),
         finding=finding,
     )
 
 
 def _of_suppression(
-    path: str, marks: _Fingerprints, table: LineTable, problem: SuppressionFinding
+    path: str, marks: _Identities, table: LineTable, problem: SuppressionFinding
 ) -> Reported:
     line, column = table.position(problem.start)
     length = min(problem.end, table.line_end(line)) - problem.start
@@ -92,21 +101,20 @@ def _of_suppression(
         line=line + 1,
         column=column + 1,
         end_column=column + length + 1,
-        fingerprint=marks.next(problem.rule, ""),
+        identity=marks.next(problem.rule, ""),
     )
 
 
-class _Fingerprints:
-    """Hands out the fingerprints of one file."""
+class _Identities:
+    """Tells the findings of one file apart."""
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._seen: Counter[tuple[str, str]] = Counter()
 
-    def next(self, rule: str, symbol: str) -> str:
+    def next(self, rule: str, symbol: str) -> tuple[str, ...]:
         self._seen[rule, symbol] += 1
-        identity = "\0".join((self._path, rule, symbol, str(self._seen[rule, symbol])))
-        return sha256(os.fsencode(identity)).hexdigest()[:_DIGITS]
+        return self._path, rule, symbol, str(self._seen[rule, symbol])
 
 
 def active(results: Iterable[Checked]) -> Iterator[Reported]:
@@ -117,7 +125,7 @@ def active(results: Iterable[Checked]) -> Iterator[Reported]:
 def doubts(results: Iterable[Checked]) -> Iterator[str]:
     """A line for each file that was not read whole, and why."""
     for result in results:
-        confidence = result.metrics.confidence
+        confidence = result.confidence
         if confidence.level != "complete":
             where = f" from line {confidence.from_line}" if confidence.from_line else ""
             path = shown_path(result.path)

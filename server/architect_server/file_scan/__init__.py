@@ -1,0 +1,1 @@
+"""Many files on disk, measured and judged: the same for the command line and the workspace."""

@@ -1,0 +1,16 @@
+"""A text measured now, as its figures are kept."""
+
+from __future__ import annotations
+
+from architect_server.analysis.measure_once import measure_once
+from architect_server.analysis.model import FileMetrics
+from architect_server.analysis.own_parameters import own_parameters
+from architect_server.analysis.text import LineTable
+
+
+def measured(text: str, language: str) -> tuple[FileMetrics, tuple[int, ...]]:
+    """The figures of all functions, and the parameters of each without ``self`` and ``cls``."""
+    metrics = measure_once(text, language)
+    table = LineTable(text)
+    own = [own_parameters(table, language, function) for function in metrics.functions]
+    return metrics, tuple(own)

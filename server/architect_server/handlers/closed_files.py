@@ -1,0 +1,116 @@
+"""Reports on files that are not open: what is known of them, and a scan of all the others."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+from lsprotocol import types as lsp
+from pygls import uris
+
+from architect_server.analysis.model import FileMetrics
+from architect_server.convert import to_diagnostics
+from architect_server.document import Document
+from architect_server.file_scan.checked import Checked
+from architect_server.file_scan.found import Found
+from architect_server.file_scan.scan import Wanted, scan
+from architect_server.result_cache import ResultCache, cache_path
+from architect_server.server import ArchitectServer, FileReport
+from architect_server.session import Result
+from architect_server.settings import Settings
+
+#: Files that are looked at before the loop has its turn again.
+_AT_ONCE = 50
+
+
+async def reports(server: ArchitectServer, files: Sequence[Found]) -> AsyncIterator[FileReport]:
+    """The report on each of ``files``, those that are known first.
+
+    Whoever stops asking stops the scan.
+    """
+    unread: list[Found] = []
+    settings: dict[str, Settings] = {}
+    for number, file in enumerate(files):
+        if number % _AT_ONCE == 0:
+            await asyncio.sleep(0)  # what is known already must not hold up the loop
+        if report := server.workspace_scan.fresh(file):
+            yield report
+            continue
+        in_force = server.session.settings_of_file(file.path, file.language)
+        left_out = server.session.leaves_out(Path(file.path), in_force)
+        if left_out or not in_force.surfaces.workspace:
+            yield _kept(server, file, FileReport(_uri(file), [], ""))
+        else:
+            settings[file.path] = in_force
+            unread.append(file)
+    folders = {file.path: server.session.workspace_of(Path(file.path)) for file in unread}
+    wanted = Wanted(
+        unread,
+        lambda file: settings[file.path],
+        lambda file: folders[file.path] or Path(file.path).parent,
+        figures=False,
+        background=True,
+    )
+    async for checked in _scanned(wanted):
+        file = checked.file
+        yield _kept(server, file, _report(server, checked, settings[file.path]))
+
+
+async def _scanned(wanted: Wanted) -> AsyncIterator[Checked]:
+    """The results of a scan that runs on a thread of its own; it ends with this iterator."""
+    loop = asyncio.get_running_loop()
+    results: asyncio.Queue[Checked | None] = asyncio.Queue()
+    stopped = threading.Event()
+
+    def tell(result: Checked | None) -> None:
+        loop.call_soon_threadsafe(results.put_nowait, result)
+
+    thread = asyncio.ensure_future(asyncio.to_thread(_scan, wanted, stopped, tell))
+    try:
+        while (result := await results.get()) is not None:
+            yield result
+    finally:
+        stopped.set()
+        await asyncio.shield(thread)
+
+
+def _scan(wanted: Wanted, stopped: threading.Event, tell: Callable[[Checked | None], None]) -> None:
+    cache = ResultCache(cache_path())
+    try:
+        for _, checked in scan(wanted, cache, stopped.is_set):
+            if not checked.is_silent:
+                checked.read()
+            tell(checked)
+    finally:
+        cache.close()
+        tell(None)
+
+
+def _report(server: ArchitectServer, checked: Checked, settings: Settings) -> FileReport:
+    uri = _uri(checked.file)
+    if checked.is_silent:
+        return FileReport(uri, [], "")
+    document = Document(uri, None, checked.language, checked.text)
+    metrics = FileMetrics(checked.language, checked.confidence)
+    judged = checked.judged
+    result = Result(document, metrics, judged.findings, judged.problems, settings.surfaces)
+    items = to_diagnostics(result, server.session.client)
+    return FileReport(uri, items, _identity(items))
+
+
+def _kept(server: ArchitectServer, file: Found, report: FileReport) -> FileReport:
+    server.workspace_scan.keep(file, report)
+    return report
+
+
+def _uri(file: Found) -> str:
+    return uris.from_fs_path(file.path) or Path(file.path).as_uri()
+
+
+def _identity(items: Iterable[lsp.Diagnostic]) -> str:
+    """The same for the same diagnostics, also after a restart; empty for none."""
+    written = "\0".join(repr(item) for item in items)
+    return blake2b(written.encode("utf-8", "replace"), digest_size=8).hexdigest() if written else ""
