@@ -38,12 +38,15 @@ def measure(text: str, language: str, *, fast: bool = True) -> FileMetrics:
     return FileMetrics(language, confidence, tuple(functions))
 
 
-def measure_fast(text: str, language: str) -> FileMetrics | None:
-    """As ``measure`` where the fast pass over Python can do it alone; else None."""
+def measure_fast(text: str, language: str, *, parses: bool = False) -> FileMetrics | None:
+    """As ``measure`` where the fast pass over Python can do it alone; else None.
+
+    ``parses`` says that it is known to.
+    """
     source = guards.prepare(text)
     if text.startswith(BOM) or guards.refusal(source):
         return None
-    found = python_measure.check_fast(source)
+    found = python_measure.check_fast(source, parsed=parses)
     return None if found is None else FileMetrics(language, Confidence(), tuple(found))
 
 

@@ -9,10 +9,13 @@ from architect_server.analysis.measure import measure, measure_fast
 from architect_server.analysis.model import FileMetrics
 
 
-def measure_once(text: str, language: str) -> FileMetrics:
-    """As ``measure``. lizard reads only those pieces that the fast pass declines."""
+def measure_once(text: str, language: str, *, parses: bool = False) -> FileMetrics:
+    """As ``measure``. lizard reads only those pieces that the fast pass declines.
+
+    ``parses`` says of a text in Python that it is known to.
+    """
     if lizard_name(language) == lizard_name("python"):
-        metrics = measure_fast(text, language)
+        metrics = measure_fast(text, language, parses=parses)
         if metrics is not None:
             return metrics
         try:

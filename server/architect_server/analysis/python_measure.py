@@ -40,9 +40,12 @@ def check(source: str, *, fast: bool = True) -> tuple[list[FunctionMetrics], Con
     return functions, confidence(pieces.readable.broken, missing, raw)
 
 
-def check_fast(source: str) -> list[FunctionMetrics] | None:
-    """The same where ``source`` parses and the fast pass does not decline; else None."""
-    return fast_python.functions(source) if parses(source) else None
+def check_fast(source: str, *, parsed: bool = False) -> list[FunctionMetrics] | None:
+    """The same where ``source`` parses and the fast pass does not decline; else None.
+
+    ``parsed`` says that it is known to parse.
+    """
+    return fast_python.functions(source) if parsed or parses(source) else None
 
 
 def check_parsed(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
+from itertools import accumulate
 
 BOM = "\ufeff"
 
@@ -52,12 +53,8 @@ def _starts(text: str, start: int, end: int) -> list[int]:
     """Where the lines begin whose line ends lie in ``text[start:end]``."""
     if text.find("\r", start, end) >= 0:
         return [match.end() for match in _LINE_END.finditer(text, start, end)]
-    found = []
-    at = text.find("\n", start, end)
-    while at >= 0:
-        found.append(at + 1)
-        at = text.find("\n", at + 1, end)
-    return found
+    lengths = map(len, text[start:end].split("\n")[:-1])
+    return list(accumulate(map((1).__add__, lengths), initial=start))[1:]
 
 
 class LineTable:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from architect_server.analysis.model import Confidence, FileMetrics
 from architect_server.file_scan.checked import read_text
+from architect_server.file_scan.compiled import is_compiled
 from architect_server.file_scan.records import Record, figures_of, read_figures, report_of
 from architect_server.frames import pack, read_frame
 from architect_server.judgement import Judgement, judge
@@ -76,7 +77,8 @@ def check(task: Task, cache: ResultCache) -> Record:
         # It brings lizard along, which a file that is known does not need.
         from architect_server.file_scan.measured import measured
 
-        metrics, own_parameters = measured(text, task.language)
+        parses = task.text is None and task.language == "python" and is_compiled(task.path)
+        metrics, own_parameters = measured(text, task.language, parses=parses)
         figures = figures_of(metrics, own_parameters)
     judged = judge(text, metrics, settings, Path(task.path), Path(task.workspace))
     if metrics.confidence.level == "skipped":

@@ -8,9 +8,14 @@ from architect_server.analysis.own_parameters import own_parameters
 from architect_server.analysis.text import LineTable
 
 
-def measured(text: str, language: str) -> tuple[FileMetrics, tuple[int, ...]]:
-    """The figures of all functions, and the parameters of each without ``self`` and ``cls``."""
-    metrics = measure_once(text, language)
+def measured(
+    text: str, language: str, *, parses: bool = False
+) -> tuple[FileMetrics, tuple[int, ...]]:
+    """The figures of all functions, and the parameters of each without ``self`` and ``cls``.
+
+    ``parses`` says of a text in Python that it is known to.
+    """
+    metrics = measure_once(text, language, parses=parses)
     table = LineTable(text)
     own = [own_parameters(table, language, function) for function in metrics.functions]
     return metrics, tuple(own)
