@@ -39,7 +39,7 @@ def judge(
     Globs for vendored code are relative to the repository, or else to ``workspace``.
     """
     found = find(metrics, settings.limits)
-    asked = suppression.read(text, metrics.language)
+    asked = suppression.read_in(text, metrics)
     problems = suppression.check(text, metrics, found, asked)
     findings = suppression.mark(found, asked)
     if findings:
@@ -54,7 +54,8 @@ def _marked(finding: Finding, settings: Settings, whole_file: str) -> Finding:
         return finding
     place = settings.allowed.get(finding.function.name)
     by_whitelist = f"lizard's whitelist, {place}" if place else ""
-    return replace(finding, suppressed=by_whitelist or whole_file)
+    suppressed = by_whitelist or whole_file
+    return replace(finding, suppressed=suppressed) if suppressed else finding
 
 
 def _for_the_file(

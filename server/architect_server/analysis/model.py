@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ConfidenceLevel = Literal["complete", "partial", "skipped"]
 Severity = Literal["error", "warning", "information", "hint"]
@@ -18,8 +19,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One +1 of a function's cyclomatic complexity: its 1-based line and what stood there."""
 
     line: int
@@ -83,7 +83,7 @@ class FileMetrics:
 
     language: str
     confidence: Confidence
-    functions: tuple[FunctionMetrics, ...] = ()
+    functions: Sequence[FunctionMetrics] = ()
 
 
 @dataclass(frozen=True, slots=True)

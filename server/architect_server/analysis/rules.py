@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from architect_server.analysis.incremental.placed import PlacedFunctions
 from architect_server.analysis.model import FileMetrics, Finding, FunctionMetrics, Limits, Severity
 
 
@@ -85,8 +87,12 @@ def find(metrics: FileMetrics, limits: Limits) -> tuple[Finding, ...]:
     findings decides, nothing is lost here.
     """
     findings = []
-    limited = [(rule, limit) for rule in _ALL if (limit := getattr(limits, rule.code)) > 0]
-    for function in metrics.functions:
+    limited = _limited(limits)
+    functions: Iterable[FunctionMetrics] = metrics.functions
+    if isinstance(functions, PlacedFunctions):
+        # One object for the same limits, so that a piece knows by a look that it was held to them.
+        functions = functions.above(_same(limits), lambda one: _is_above(one, limited))
+    for function in functions:
         for rule, limit in limited:
             value = rule.value(function)
             if value > limit:
@@ -94,6 +100,23 @@ def find(metrics: FileMetrics, limits: Limits) -> tuple[Finding, ...]:
                 message = _message(rule, function, value, limit)
                 findings.append(Finding(rule.code, severity, message, function, value, limit))
     return tuple(findings)
+
+
+_Limited = Sequence[tuple[Rule, int]]
+
+
+@lru_cache(maxsize=64)
+def _same(limits: Limits) -> Limits:
+    return limits
+
+
+def _limited(limits: Limits) -> _Limited:
+    """The rules that are on, each with its limit."""
+    return [(rule, limit) for rule in _ALL if (limit := getattr(limits, rule.code)) > 0]
+
+
+def _is_above(function: FunctionMetrics, limited: _Limited) -> bool:
+    return any(rule.value(function) > limit for rule, limit in limited)
 
 
 def _message(rule: Rule, function: FunctionMetrics, value: int, limit: int) -> str:

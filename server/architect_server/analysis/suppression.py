@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from architect_server.analysis import comments
+from architect_server.analysis.incremental.placed import PlacedFunctions
 from architect_server.analysis.model import FileMetrics, Finding, FunctionMetrics
 from architect_server.analysis.rules import RULES
 from architect_server.analysis.text import LineTable
@@ -101,6 +102,15 @@ def read(text: str, language: str) -> tuple[Suppression, ...]:
     return tuple(found)
 
 
+def read_in(text: str, metrics: FileMetrics) -> tuple[Suppression, ...]:
+    """The same of the text that ``metrics`` are of; pieces that are known are not read again."""
+    language, functions = metrics.language, metrics.functions
+    whole = metrics.confidence.level == "complete"
+    if whole and isinstance(functions, PlacedFunctions) and functions.text == text:
+        return tuple(functions.suppressions(lambda piece: read(piece, language)))
+    return read(text, language)
+
+
 def _parse(comment: comments.Comment, line: int) -> Suppression | None:
     if match := _OURS.search(comment.text):
         return _ours(comment, line, match)
@@ -143,7 +153,8 @@ def _marked(finding: Finding, suppressions: Sequence[Suppression]) -> Finding:
     for suppression in suppressions:
         if suppression.holds and _silences(suppression, finding):
             return replace(finding, suppressed=suppression.label)
-    return replace(finding, suppressed=finding.function.suppressed)
+    own = finding.function.suppressed
+    return replace(finding, suppressed=own) if own else finding
 
 
 def _silences(suppression: Suppression, finding: Finding) -> bool:

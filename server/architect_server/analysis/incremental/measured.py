@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from architect_server.analysis import fast_python, guards, lizard_adapter
 from architect_server.analysis.incremental.moving import moved
+from architect_server.analysis.incremental.placed import Memo
 from architect_server.analysis.incremental.plan import WRAPPER, Piece
 from architect_server.analysis.model import FunctionMetrics
 from architect_server.analysis.python_measure import check_parsed, unchecked
@@ -38,6 +39,7 @@ class Measured:
     lines: int
     broken: BrokenPiece | None = None
     rest: Rest = "always"
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
 
 def piece_parses(text: str, indented: bool) -> bool:

@@ -17,12 +17,12 @@ from architect_server.analysis.incremental.measured import (
     measure_parsed,
     piece_parses,
 )
-from architect_server.analysis.incremental.moving import moved
+from architect_server.analysis.incremental.placed import PlacedFunctions
 from architect_server.analysis.incremental.plan import Piece, next_piece
-from architect_server.analysis.model import Confidence, FileMetrics, FunctionMetrics
+from architect_server.analysis.model import Confidence, FileMetrics
 from architect_server.analysis.python_measure import confidence
 from architect_server.analysis.python_outline import UnparsableError
-from architect_server.analysis.python_pieces import moved_block, prefix_of
+from architect_server.analysis.python_pieces import moved_block
 from architect_server.analysis.raw import RawFile
 from architect_server.analysis.text import BOM, stretch
 
@@ -48,9 +48,6 @@ class Part:
 
     piece: Piece
     measured: Measured
-
-
-_Placed = tuple[int, tuple[FunctionMetrics, ...]]
 
 
 class Memory:
@@ -134,8 +131,8 @@ class IncrementalText:
         self._parts = list(parts or ())
         lengths = [part.piece.length for part in self._parts]
         self._starts = list(accumulate(lengths, initial=0))[:-1]
-        #: For each part where its figures were placed last: lines before it, and the figures.
-        self._placed: list[_Placed | None] = [None] * len(self._parts)
+        #: Whether a part is broken.
+        self._broken = any(part.measured.broken for part in self._parts)
         for start, part in zip(self._starts, self._parts, strict=True):
             memory.learn(text[start : start + part.piece.length], part)
         if not parts:
@@ -186,7 +183,7 @@ class IncrementalText:
         self._openings = openings
         self._parts[first:] = parts + self._parts[last:]
         self._starts[first:] = starts + [one + shift for one in self._starts[last:]]
-        self._placed[first:] = [None] * len(parts) + self._placed[last:]
+        self._broken = any(part.measured.broken for part in self._parts)
 
     def _openings_added(self, text: str, start: int, end: int, length: int) -> int:
         """How many of what ``guards.openings`` counts an edit adds."""
@@ -196,27 +193,19 @@ class IncrementalText:
 
     def metrics(self) -> FileMetrics:
         """The figures of the whole text."""
-        functions: list[FunctionMetrics] = []
+        functions = PlacedFunctions(self.text, tuple(self._parts))
+        return FileMetrics(self._language, self._confidence(), functions)
+
+    def _confidence(self) -> Confidence:
+        if not self._broken:
+            return Confidence()
         blocks = []
         line = 0
-        for index, part in enumerate(self._parts):
-            measured = part.measured
-            functions += self._functions(index, part, line)
-            if measured.broken is not None:
-                blocks += [moved_block(block, line) for block in measured.broken.blocks]
-            line += measured.lines
-        trust = confidence(blocks, (), RawFile(())) if blocks else Confidence()
-        return FileMetrics(self._language, trust, tuple(functions))
-
-    def _functions(self, index: int, part: Part, line: int) -> tuple[FunctionMetrics, ...]:
-        if not part.measured.functions:
-            return ()
-        placed = self._placed[index]
-        if placed is None or placed[0] != line:
-            prefix = prefix_of(part.piece)
-            placed = (line, moved(part.measured.functions, line, prefix))
-            self._placed[index] = placed
-        return placed[1]
+        for part in self._parts:
+            if part.measured.broken is not None:
+                blocks += [moved_block(one, line) for one in part.measured.broken.blocks]
+            line += part.measured.lines
+        return confidence(blocks, (), RawFile(()))
 
     def _first_affected(self, offset: int) -> int:
         """The first part whose end was decided by looking at ``offset`` or beyond."""
