@@ -21,6 +21,8 @@ from architect_server.settings import Settings
 
 # Most of what is made here lives as long as one file, and little of it refers to itself.
 _COLLECT_AFTER = 100_000
+# Bytes of the widest character.
+_WIDEST = 4
 # How much a process in the background steps back behind those that a person waits for.
 _POLITE = 10
 
@@ -61,15 +63,16 @@ def main() -> None:
 
 def check(task: Task, cache: ResultCache) -> Record:
     """Measure and judge one file; never raises for the file."""
+    settings = task.settings
+    too_large = f"The file has more than {settings.size_limit:,} characters (analysis.sizeLimit)."
     try:
+        if task.text is None and os.stat(task.path).st_size > _WIDEST * settings.size_limit:  # noqa: PTH116
+            return skipped(too_large)
         text = read_text(task.path) if task.text is None else task.text
     except OSError as error:
         return skipped(f"It can't be read: {error.strerror}.")
-    settings = task.settings
     if len(text) > settings.size_limit:
-        return skipped(
-            f"The file has more than {settings.size_limit:,} characters (analysis.sizeLimit)."
-        )
+        return skipped(too_large)
     content = content_key(text, task.language)
     figures = None
     metrics = _known(cache, content, task.language)

@@ -148,6 +148,14 @@ def test_a_file_that_takes_too_long_is_skipped_and_the_others_are_not(folder: Pa
     assert found["pool.go"].metrics.functions
 
 
+def test_a_file_without_end_is_not_read(folder: Path) -> None:
+    with (folder / "hole.py").open("wb") as file:
+        file.truncate(2**40)
+    found = {one.path.name: one for one in _scanned(folder, _below(folder))}
+    assert "analysis.sizeLimit" in found["hole.py"].confidence.reason
+    assert found["pool.go"].metrics.functions
+
+
 def test_a_scan_that_is_stopped_ends_and_takes_its_processes_along(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
