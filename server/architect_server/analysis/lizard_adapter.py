@@ -258,7 +258,8 @@ def _use_linear_patterns() -> None:
 
 # --- for the fast pass over Python ---------------------------------------------------------------
 
-_FORMAT_PREFIXES = frozenset(
+#: What may stand before the quotes of an f-string, in any case.
+FORMAT_PREFIXES = frozenset(
     one
     for prefix in ("f", "rf", "fr", "bf", "fb")
     for one in (prefix, prefix.upper(), prefix.capitalize(), prefix.capitalize().swapcase())
@@ -277,11 +278,11 @@ def expand_format_strings(tokens: list[str]) -> list[str]:
 
     ``tokens`` hold no blanks, so neither does the result.
     """
-    if _FORMAT_PREFIXES.isdisjoint(tokens):
+    if FORMAT_PREFIXES.isdisjoint(tokens):
         return tokens
     expanded: list[str] = []
     copied = 0
-    for index in [index for index, token in enumerate(tokens) if token in _FORMAT_PREFIXES]:
+    for index in [index for index, token in enumerate(tokens) if token in FORMAT_PREFIXES]:
         body = tokens[index + 1] if index + 1 < len(tokens) else ""
         if body[:1] in ('"', "'") and "{" in body:
             inner = python_tokens._tokenize_fstring_body(body, None)

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from architect_server.analysis import lizard_adapter
 
 # lizard's own pattern for the name of a parameter, and the parts that follow it.
 _PARAMETER = re.compile(r"(\w+)(\s=.*)?(\s:.*)?$")
 
-_FORMAT_PREFIXES = frozenset(("f", "rf", "fr", "bf", "fb"))
+_FORMAT_PREFIXES = lizard_adapter.FORMAT_PREFIXES
 _DECLINED = frozenset(("if", "for", "and", "or", "def", "class", "\\\n", ";"))
 # Before one of these a name like a prefix of strings is a name.
 _BEHIND_NAME = (",", ")", "=", ":")
 
 _MAX_TOKENS = 4_000
-
-
-def _declines(tokens: list[str], index: int) -> bool:
-    token = tokens[index]
-    if token in _DECLINED:
-        return True
-    return token.lower() in _FORMAT_PREFIXES and tokens[index + 1] not in _BEHIND_NAME
 
 
 class Declined(Exception):
@@ -110,13 +106,28 @@ def read_header(tokens: list[str], start: int) -> Header:
     parameters = _Parameters()
     end, lines = _to_parenthesis(tokens, start + 2, parameters)
     stop = _to_colon(tokens, end)
+    _decline(tokens, range(end, stop))
     if tokens[stop][0] not in "\n#":
         raise Declined  # the body stands on the header's line
+    own = tokens[start + 2 : end]
+    if not _DECLINED.isdisjoint(own) or not _FORMAT_PREFIXES.isdisjoint(own):
+        _decline(tokens, range(start + 2, end))
     line_ends = comments = 0
-    for token in tokens[start:end]:
-        line_ends += token[0] == "\n"
-        comments += token[0] == "#"
+    if lines or tokens[start + 2][0] in "\n#":
+        for token in own:
+            line_ends += token[0] == "\n"
+            comments += token[0] == "#"
     return Header(name, parameters.count(), stop, lines, line_ends, line_ends + comments)
+
+
+def _decline(tokens: list[str], places: Iterable[int]) -> None:
+    """Decline on account of a token that may change how lizard reads on."""
+    for index in places:
+        token = tokens[index]
+        if token in _DECLINED:
+            raise Declined
+        if token in _FORMAT_PREFIXES and tokens[index + 1] not in _BEHIND_NAME:
+            raise Declined
 
 
 def _to_parenthesis(tokens: list[str], start: int, parameters: _Parameters) -> tuple[int, int]:
@@ -132,10 +143,13 @@ def _to_parenthesis(tokens: list[str], start: int, parameters: _Parameters) -> t
             continue
         if first == "#":
             continue
-        if _declines(tokens, index) or "\n" in token or (fresh and previous[-1] == ")"):
+        if fresh:
+            if previous[-1] == ")":
+                raise Declined
+            lines += 1
+            fresh = False
+        if first in "\"'" and "\n" in token:
             raise Declined
-        lines += fresh
-        fresh = False
         previous = token
         if parameters.read(token):
             return index + 1, lines
@@ -149,7 +163,7 @@ def _to_colon(tokens: list[str], start: int) -> int:
         token = tokens[index]
         if token == ":" and depth == 0:
             return index + 1
-        if "\n" in token or token[0] == "#" or token == "lambda" or _declines(tokens, index):
+        if "\n" in token or token[0] == "#" or token == "lambda":
             raise Declined
         depth += (token in ("(", "[", "{")) - (token in (")", "]", "}"))
     raise Declined
