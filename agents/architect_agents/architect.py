@@ -50,14 +50,14 @@ def choose_architect(
     offline: bool = False,
     agent: str = "",
     model: str = "",
-    max_usd: float | None = None,
+    limits: Limits | None = None,
     facilities: Facilities | None = None,
 ) -> Architect:
     """The model's architect where package and key are there and ``offline`` is not set.
 
     Else the embedded one, which says where it has no proposal how to get the other. ``agent`` is
     a name (empty for the one that fits the language), ``model`` overrides the agent file's,
-    ``facilities`` what the user's installation offers to the tools.
+    ``limits`` are those of one run, ``facilities`` what the user's installation offers.
 
     Raises:
         AgentFileError: there is no usable agent of that name.
@@ -68,14 +68,14 @@ def choose_architect(
         hint = f"A model could look at this too. {missing}"
         return WithHint(EmbeddedArchitect(measure, apart=True), hint)
     definition = choose_agent(request, agent)
-    limits = Limits() if max_usd is None else replace(Limits(), usd=max_usd)
     cache = cache_folder()
 
     def make_model() -> Model:
         return ClaudeModel(model or definition.model, cache_folder=cache)
 
     offered = facilities or user_facilities()
-    return ModelArchitect(definition, make_model, measure, limits, transcript_folder(), offered)
+    caps = limits or Limits()
+    return ModelArchitect(definition, make_model, measure, caps, transcript_folder(), offered)
 
 
 @dataclass(slots=True)

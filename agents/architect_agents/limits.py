@@ -108,12 +108,13 @@ class Budget:
         if self.turns >= self.limits.turns:
             raise LimitReached(
                 f"The architect used its {self.limits.turns} turns without coming to a result. "
-                "Raise the limit on turns, or ask about a smaller function."
+                "Raise architect.ask.maxTurns, or ask about a smaller function."
             )
         if self.usd >= self.limits.usd:
             raise LimitReached(
                 f"The run reached its cap of {self.limits.usd:.2f} USD (about {self.usd:.2f} "
-                "spent) before a result stood. Raise the cap, or ask about a smaller function."
+                "spent) before a result stood. Raise architect.ask.maxCost, or ask about a smaller "
+                "function."
             )
         self.turns += 1
 
@@ -141,8 +142,8 @@ class Budget:
     def out_of_time(self) -> LimitReached:
         """The error for a run that took too long."""
         return LimitReached(
-            f"The architect had no result after {self.limits.seconds:.0f} seconds. Raise the "
-            "limit on time, or ask again when the provider is quicker."
+            f"The architect had no result after {self.limits.seconds:.0f} seconds. Raise "
+            "architect.ask.maxSeconds, or ask again when the provider is quicker."
         )
 
     def usage(self) -> Usage:

@@ -172,7 +172,7 @@ class _Run(Generic[T]):
         if self.cut_off:
             raise LimitReached(
                 f"The model's answers are longer than {self.budget.limits.output_tokens} tokens. "
-                "Raise the limit on output, or ask about a smaller function."
+                "Ask about a smaller function, or another agent."
             )
         self.cut_off = True
         self._say(

@@ -38,7 +38,7 @@ def server_logs() -> Path:
 
 def spending_file() -> Path:
     """What was spent today."""
-    return user_state_path(APPLICATION) / "spending.json"
+    return user_state_path(APPLICATION) / "spending.txt"
 
 
 def cache_folder() -> Path:

@@ -149,6 +149,7 @@ def architect_for(
         Refused: there is no usable agent of that name.
     """
     from architect_agents.architect import choose_architect
+    from architect_agents.limits import Limits as RunLimits
     from architect_agents.places import user_facilities
 
     settings = surroundings.settings
@@ -165,7 +166,9 @@ def architect_for(
             offline=offline or settings.offline,
             agent=agent or settings.agent,
             model=settings.model,
-            max_usd=settings.max_cost,
+            limits=RunLimits(
+                turns=settings.max_turns, seconds=settings.max_seconds, usd=settings.max_cost
+            ),
             facilities=facilities,
         )
     except ArchitectError as error:

@@ -77,6 +77,8 @@ class Settings:
     offline: bool = False
     max_cost: float = 0.75
     max_daily_cost: float = 5.0
+    max_turns: int = 24
+    max_seconds: float = 300.0
     web: bool = False
     origins: Mapping[str, str] = field(default_factory=dict)
 
@@ -181,6 +183,8 @@ def _settings(
         offline=values["ask.offline"],
         max_cost=float(values["ask.maxCost"]),
         max_daily_cost=float(values["ask.maxDailyCost"]),
+        max_turns=values["ask.maxTurns"],
+        max_seconds=float(values["ask.maxSeconds"]),
         web=values["ask.web"],
         origins=origins,
     )

@@ -208,6 +208,22 @@ SETTINGS: tuple[Setting, ...] = (
         user_only=True,
     ),
     Setting(
+        "ask.maxTurns",
+        "integer",
+        24,
+        "Most answers of the model in one run; an agent file may ask for fewer.",
+        minimum=1,
+        user_only=True,
+    ),
+    Setting(
+        "ask.maxSeconds",
+        "number",
+        300.0,
+        "Seconds after which a run of the model is ended.",
+        minimum=1.0,
+        user_only=True,
+    ),
+    Setting(
         "ask.web",
         "boolean",
         False,

@@ -400,7 +400,7 @@ def test_without_a_key_the_embedded_architect_answers_and_says_how_to_get_the_ot
 
 def test_with_a_key_the_model_answers_unless_offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-test")
-    chosen = choose_architect(REQUEST, measure=measure, max_usd=0.1)
+    chosen = choose_architect(REQUEST, measure=measure, limits=Limits(usd=0.1))
     assert isinstance(chosen, ModelArchitect)
     assert chosen.name == "python-backend-architect"
     assert chosen.limits.usd == 0.1

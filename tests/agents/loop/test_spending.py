@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,13 +48,25 @@ def test_without_a_cap_only_the_sum_is_kept(tmp_path: Path) -> None:
     assert spending.today == 100
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"day": 3, "usd": "x"}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"day": 3, "usd": "x"}', "1970-01-01 x\n\xff"])
 def test_a_damaged_file_counts_as_empty(tmp_path: Path, text: str) -> None:
-    (tmp_path / "spending.json").write_text(text)
+    (tmp_path / "spending.json").write_text(text, encoding="latin-1")
     spending = DailySpending(tmp_path / "spending.json", 1.0)
     assert spending.left(0.5) == 0.5
     spending.add(0.25)
     assert spending.today == 0.25
+
+
+def test_runs_that_end_at_once_are_all_counted(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from architect_agents.spending import *\n"
+        "for _ in range(50): DailySpending(Path(sys.argv[1])).add(0.01)"
+    )
+    file = tmp_path / "spending.txt"
+    command = [sys.executable, "-c", script, str(file)]
+    runs = [subprocess.Popen(command) for _ in range(3)]
+    assert [run.wait() for run in runs] == [0, 0, 0]
+    assert DailySpending(file).today == pytest.approx(1.5)
 
 
 async def test_runs_are_counted_also_the_ones_that_fail(tmp_path: Path) -> None:
