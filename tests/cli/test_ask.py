@@ -156,6 +156,19 @@ def test_memory_can_be_filled_searched_and_cleared(project: Path) -> None:
     assert "Nothing is remembered" in architect("memory", "show", cwd=project).stdout
 
 
+def test_memory_can_be_edited_by_the_line_and_as_a_file(project: Path) -> None:
+    for text in ("Cap every retry.", "Add jitter."):
+        assert architect("memory", "note", "retries", text, cwd=project).returncode == 0
+    exported = architect("memory", "export", cwd=project).stdout
+    assert json.loads(exported)["observations"] == ["Cap every retry.", "Add jitter."]
+    missing = architect("memory", "forget", "retries", "nothing", cwd=project)
+    assert (missing.returncode, missing.stdout) == (1, "Forgot 1 of 2 entries.\n")
+    assert "Nothing is remembered" in architect("memory", "show", cwd=project).stdout
+    (project / "notes.jsonl").write_text(exported.replace("jitter", "full jitter"), "utf-8")
+    assert architect("memory", "import", "notes.jsonl", cwd=project).returncode == 0
+    assert "Add full jitter." in architect("memory", "show", cwd=project).stdout
+
+
 def test_the_packaged_agents_have_no_problems(project: Path) -> None:
     agents = json.loads(architect("agents", "list", "--json", cwd=project).stdout)
     assert {agent["name"] for agent in agents} == {"general-architect", "python-backend-architect"}
