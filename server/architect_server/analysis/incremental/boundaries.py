@@ -53,10 +53,11 @@ _CLASS = re.compile(
 _MOST_PASSED = 40
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case|match)\b")
 _BLANK_BEFORE = ("\n\n", "\n\r\n")
+# Atomic groups, since `*+` round a look-ahead goes wrong in Python before 3.11.5 (gh-106052).
 _QUOTED_OR_BRACKET = re.compile(
     r"#[^\n]*+"
-    r'|"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z|\\\Z|"*+\Z)'
-    r"|'''(?:[^'\\]|\\.|'(?!''))*+(?:'''|\Z|\\\Z|'*+\Z)"
+    r'|"""(?>(?:[^"\\]|\\.|"(?!""))*)(?:"""|\Z|\\\Z|"*+\Z)'
+    r"|'''(?>(?:[^'\\]|\\.|'(?!''))*)(?:'''|\Z|\\\Z|'*+\Z)"
     r'|"(?:[^"\\\n]|\\.)*+"?'
     r"|'(?:[^'\\\n]|\\.)*+'?"
     r"|[()\[\]{}]"
