@@ -11,7 +11,7 @@ import ast
 import copy
 import random
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -30,25 +30,42 @@ class Mutant:
 
 
 def mutants(
-    source: str, functions: set[str], rng: random.Random, per_kind: int = 2
+    source: str,
+    functions: set[str],
+    rng: random.Random,
+    per_kind: int = 2,
+    kinds: Iterable[str] = (),
 ) -> Iterator[Mutant]:
-    """Up to ``per_kind`` mutants of every kind, at places chosen by ``rng``."""
+    """Up to ``per_kind`` mutants of every kind (or of ``kinds``), at places chosen by ``rng``."""
     nodes = [
-        (node, ast.unparse(node), len(list(ast.walk(node))))
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, FunctionNode) and node.name in functions
+        (node, ast.unparse(node), len(list(ast.walk(node)))) for node in _named(source, functions)
     ]
-    for kind, operator in OPERATORS.items():
+    for kind in kinds or OPERATORS:
         places = [(node, text, number) for node, text, size in nodes for number in range(size)]
         rng.shuffle(places)
         found: list[Mutant] = []
         for node, text, number in places:
             if len(found) == per_kind:
                 break
-            mutated = _mutated(text, number, operator, rng)
+            mutated = _mutated(text, number, OPERATORS[kind], rng)
             if mutated is not None:
                 found.append(Mutant(kind, node.name, _replaced(source, node, mutated)))
         yield from found
+
+
+def rewritten(source: str, functions: set[str]) -> str:
+    """``source`` with the functions written out anew and no mistake made."""
+    for node in sorted(_named(source, functions), key=lambda one: -one.lineno):
+        source = _replaced(source, node, ast.unparse(node))
+    return source
+
+
+def _named(source: str, functions: set[str]) -> list[FunctionNode]:
+    return [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, FunctionNode) and node.name in functions
+    ]
 
 
 def _mutated(text: str, number: int, operator: Operator, rng: random.Random) -> str | None:
@@ -60,9 +77,18 @@ def _mutated(text: str, number: int, operator: Operator, rng: random.Random) -> 
 
 
 def _replaced(source: str, node: FunctionNode, text: str) -> str:
+    """``source`` with ``node`` as ``text``; what is inside strings is not indented."""
     lines = source.split("\n")
     first = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1
-    lines[first : node.end_lineno] = textwrap.indent(text, " " * node.col_offset).split("\n")
+    depth, rest = divmod(node.col_offset, 4)
+    if rest or "\t" in lines[node.lineno - 1][: node.col_offset]:
+        new = textwrap.indent(text, " " * node.col_offset).split("\n")
+    else:
+        wrapped: ast.stmt = ast.parse(text).body[0]
+        for _ in range(depth):
+            wrapped = ast.If(ast.Constant(1), [wrapped], [])
+        new = ast.unparse(ast.fix_missing_locations(wrapped)).split("\n")[depth:]
+    lines[first : node.end_lineno] = new
     return "\n".join(lines)
 
 

@@ -43,7 +43,8 @@ def _problems(comparison: Comparison) -> Iterator[str]:
 def _one_line_definitions(comparison: Comparison) -> Iterator[str]:
     earlier = {one.key for one in comparison.touched_before if _is_one_line(comparison.before, one)}
     for one in comparison.touched_after:
-        if one.key not in earlier and _is_one_line(comparison.after, one):
+        is_old = one.key in earlier or one in comparison.moved
+        if not is_old and _is_one_line(comparison.after, one):
             yield f"The body of `{one.qualified_name}` stands on the line of its `def`."
 
 

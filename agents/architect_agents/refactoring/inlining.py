@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 
 from architect_agents.refactoring.binding import (
     Binding,
+    BrokenCallError,
     Helper,
     NotAnExtractionError,
     Receiver,
@@ -275,4 +276,6 @@ class _Site:
             return [*done, ast.Return(value=None)]
         if self._tail == "continue" and not in_loop:
             return [*done, ast.Continue()]
+        if self._outcome.drops(value):
+            raise BrokenCallError("what the helper returns early is dropped by its caller")
         raise NotAnExtractionError("the helper returns early, but its caller goes on")

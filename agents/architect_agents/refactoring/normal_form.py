@@ -63,12 +63,14 @@ def without_docstring(body: Sequence[ast.stmt]) -> list[ast.stmt]:
 
 
 def function_normal_form(body: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """The normal form of a function's statements (declarations of globals are left out)."""
-    kept = without_docstring(body)
-    for node in (inner for statement in kept for inner in ast.walk(statement)):
+    """The normal form of a function's statements, given without its docstring.
+
+    Declarations of globals are left out.
+    """
+    for node in (inner for statement in body for inner in ast.walk(statement)):
         if isinstance(node, ast.BoolOp):
             _flat(node)
-    return _block(kept, "return")
+    return _block(body, "return")
 
 
 def never_falls(statements: Sequence[ast.stmt]) -> bool:

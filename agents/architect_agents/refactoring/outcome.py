@@ -86,9 +86,7 @@ class Outcome:
         if pairs is None:
             if self.handed_over:
                 raise NotAnExtractionError("the helper's results can't be told apart")
-            assert self.target is not None
-            assigned = ast.Assign(targets=[clone(self.target)], value=clone(result))
-            return Exit([assigned, *self._jump()], False, frozenset())
+            return Exit([self._taken(result), *self._jump()], False, frozenset())
         carried = {name: item for name, item in pairs if name in self.handed_over}
         chosen = self._chosen(carried)
         unread = _unread(pairs, chosen) - self.handed_over
@@ -104,6 +102,16 @@ class Outcome:
         if replacing.used != 1 and not all(map(is_simple, carried.values())):
             raise NotAnExtractionError("a result of the helper is not used exactly once")
         return Exit(done, all(map(is_plain_jump, chosen)), unread)
+
+    def drops(self, value: ast.expr | None) -> bool:
+        """Whether a result that says something is not looked at."""
+        return self.target is None and value is not None and not _is_constant(value, None)
+
+    def _taken(self, result: ast.expr) -> ast.stmt:
+        """The result, assigned as one piece or only worked out."""
+        if self.target is None:
+            return ast.Expr(value=clone(result))
+        return ast.Assign(targets=[clone(self.target)], value=clone(result))
 
     def _chosen(self, carried: Mapping[str, ast.expr]) -> list[ast.stmt]:
         chosen: list[ast.stmt] = []
@@ -135,11 +143,9 @@ def _refuse_reordering(
 
 
 def _pairs(target: ast.expr | None, value: ast.expr) -> list[tuple[str, ast.expr]] | None:
-    """Which name gets which value, if that can be read off; nothing where it is dropped."""
+    """Which name gets which value, if that can be read off; nothing where None is dropped."""
     if target is None:
-        if not _is_constant(value, None):
-            raise NotAnExtractionError("a result of the helper is dropped")
-        return []
+        return [] if _is_constant(value, None) else None
     if isinstance(target, ast.Name):
         return [(target.id, value)]
     names = _target_names(target)

@@ -85,7 +85,9 @@ def _change_problems(
     inliner = Inliner(helpers, receiver, known)
     body = [clone(one) for one in without_docstring(change.after.node.body)]
     inlined = function_normal_form(inliner.block(body, "return"))
-    original = function_normal_form([clone(one) for one in change.before.node.body])
+    original = function_normal_form(
+        [clone(one) for one in without_docstring(change.before.node.body)]
+    )
     slips = list(_differences(original, inlined))
     if slips:
         if inliner.swapped:

@@ -10,6 +10,7 @@ from gate_cases import GateCase, read_cases
 from lizard_measure import lizard_measure
 
 ALONE = list(read_cases("each_check_alone.md"))
+RULES = list(read_cases("each_rule_alone.md"))
 ACCEPTED = list(read_cases("accepted.md"))
 TRAPS = list(read_cases("round_trip_traps.md"))
 OTHERS = list(read_cases("other_languages.md"))
@@ -25,7 +26,7 @@ def judge(case: GateCase) -> Verdict:
     )
 
 
-@pytest.mark.parametrize("case", [*ALONE, *ACCEPTED, *TRAPS, *OTHERS], ids=str)
+@pytest.mark.parametrize("case", [*ALONE, *RULES, *ACCEPTED, *TRAPS, *OTHERS], ids=str)
 def test_exactly_the_named_checks_fail(case: GateCase) -> None:
     verdict = judge(case)
     status = {check.name: check.status for check in verdict.checks}
@@ -39,7 +40,7 @@ def test_exactly_the_named_checks_fail(case: GateCase) -> None:
         assert str(verdict.proof).lower() == case.settings["proof"]
 
 
-@pytest.mark.parametrize("case", ALONE, ids=str)
+@pytest.mark.parametrize("case", [*ALONE, *RULES], ids=str)
 def test_a_rejected_proposal_has_no_proof_and_says_what_to_do(case: GateCase) -> None:
     verdict = judge(case)
     assert verdict.proof is None
@@ -49,6 +50,7 @@ def test_a_rejected_proposal_has_no_proof_and_says_what_to_do(case: GateCase) ->
 
 
 def test_every_static_check_fails_alone_somewhere() -> None:
+    """Where ``tests`` fails alone is shown in test_tests_check.py."""
     # A proof that can't be had speaks against nothing.
     judging = [name for name in CHECKS if name not in ("equivalence", "tests")]
     assert [case.fails for case in ALONE] == [{name} for name in judging]

@@ -13,6 +13,9 @@ from gate_cases import read_cases
 from lizard_measure import lizard_measure
 from mutation_operators import OPERATORS, Mutant, mutants
 
+# Some hundred judgements; a busy machine takes minutes for them.
+pytestmark = pytest.mark.timeout(900)
+
 RIGHT = [
     case
     for name in ("accepted.md", "extractions_to_break.md")

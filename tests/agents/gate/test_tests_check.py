@@ -81,6 +81,11 @@ def test_price(reduced):
 def test_already_wrong():
     assert price({"taxed": False, "price": 1}, 0) == 2
 """
+NO_RATE = """
+
+def test_no_rate():
+    assert price({"taxed": True, "reduced": False, "price": 100}, None) == 100
+"""
 PLUGINS = ("asyncio", "platformdirs", "pytest-lsp", "hypothesispytest", "timeout", "anyio")
 #: Our own plugins are of no use to these tests, and slow to load.
 SETTINGS = f"[pytest]\npythonpath = .\naddopts = {' '.join(f'-p no:{one}' for one in PLUGINS)}\n"
@@ -114,6 +119,17 @@ class TestInTheJail:
         assert "2 tests that run the function" in check.detail
         assert (verdict.accepted, verdict.proof) == (True, "round-trip")
         assert stamps(root) == before
+
+    async def test_a_lost_condition_that_all_else_lets_pass_is_caught_by_the_tests_alone(
+        self, make_workspace: MakeWorkspace
+    ) -> None:
+        root = make_workspace({**FILES, "tests/test_shop.py": TESTS + NO_RATE})
+        lost = SOURCE.replace('if item["taxed"] and rate:', 'if item["taxed"]:')
+        gate = RefactoringGate(lizard_measure)
+        untested = gate.judge(request_for(root), lost)
+        assert (untested.accepted, untested.proof) == (True, None), untested.failures
+        verdict = await gate.judge_with_tests(request_for(root), lost, OURS)
+        assert {check.name for check in verdict.failures} == {"tests"}
 
     async def test_a_path_inside_the_workspace_is_found_from_wherever_we_run(
         self, make_workspace: MakeWorkspace
