@@ -1,38 +1,19 @@
-"""Random small functions that end, and a way to see everything that one of them does.
+"""Random small functions that end: the family on which refactorings are tried out.
 
-They assign, branch, loop, jump, raise, catch, delete, match, capture variables in closures, and
-write to a trace. Nothing about them is sensible; every statement form that moves is in them.
+They assign, branch, loop, jump, raise, catch, delete, match, unpack, await, yield, capture
+variables in closures, and write to a trace and to an object that notes it. Nothing about them is
+sensible; every statement form that moves is in them. ``observed_behaviour`` runs them.
 """
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Literal, get_args
 
-Kind = Literal["plain", "generator", "async"]
+Kind = Literal["plain", "generator", "async", "method"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 NAMES = ("a", "b", "c", "d")
-_FUEL = 120
-
-
-class OutOfFuelError(Exception):
-    """A loop ran for too long."""
-
-
-class Swallowing:
-    """A context manager that ends the exceptions it is told to."""
-
-    def __init__(self, trace: list[object], swallow: bool) -> None:
-        self.trace, self.swallow = trace, swallow
-
-    def __enter__(self) -> Swallowing:
-        self.trace.append("enter")
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
-        self.trace.append(("exit", kind and kind.__name__))
-        return self.swallow and kind is not None and issubclass(kind, ValueError | KeyError)
 
 
 class FunctionMaker:
@@ -48,13 +29,16 @@ class FunctionMaker:
         lines = [
             "global g",
             "log('begin')",
-            "c = g = 1",
+            self._choice("c = g = 1", "c = d = g = 1", "c = d = g = 1"),
             *start,
             *body,
             "log('end')",
             f"return {self._value()}",
         ]
-        return f"{keyword} f(a, b):\n" + "".join(f"    {line}\n" for line in lines)
+        parameters = self._choice("a, b", "a, b", "a, b=1, *d", "a, /, b, **d")
+        if self.kind == "method":
+            return f"class C:\n    def f(self, {parameters}):\n" + _indented(lines, 8)
+        return f"{keyword} f({parameters}):\n" + _indented(lines, 4)
 
     def _block(self, depth: int, loops: int, size: int) -> Iterator[str]:
         for _ in range(self.random.randint(1, size)):
@@ -64,51 +48,87 @@ class FunctionMaker:
         return (f"    {line}" for line in self._block(depth - 1, loops, 3))
 
     def _statement(self, depth: int, loops: int) -> Iterator[str]:
-        simple: list[Callable[[], str]] = [
+        if depth and self.random.random() < 0.5:
+            yield from self._compound(depth, loops)
+        else:
+            yield self._line(loops)
+
+    def _line(self, loops: int) -> str:
+        """One simple statement; 30 % are of the rarer kinds."""
+        if self.random.random() < 0.7:
+            return self.random.choice(self._common())()
+        rare = [*self._rare(), *self._rare_for_kind()]
+        if loops:
+            rare += [lambda: "break", lambda: "continue"]
+        return self.random.choice(rare)()
+
+    def _common(self) -> list[Callable[[], str]]:
+        return [
             lambda: f"{self._name()} = {self._value()}",
             lambda: f"{self._name()} = {self._value()}",
             lambda: f"{self._name()} += 1",
             lambda: f"log({self._value()})",
             lambda: f"log({self._value()})",
         ]
-        rare: list[Callable[[], str]] = [
+
+    def _rare(self) -> list[Callable[[], str]]:
+        return [
             lambda: f"raise {self._choice('ValueError', 'KeyError')}({self._value()})",
+            lambda: f"raise ValueError({self._value()}) from {self._choice('None', 'KeyError(1)')}",
+            lambda: f"assert {self._test()}, {self._value()}",
             lambda: f"del {self._name()}",
             lambda: f"calls.append(lambda: {self._name()})",
+            lambda: f"calls.append(lambda {self._name()}={self._name()}: {self._name()})",
             lambda: "log([call() for call in calls])",
             lambda: f"{self._name()}, {self._name()} = {self._value()}, {self._value()}",
+            lambda: f"*{self._name()}, box.x = {self._value()}, {self._value()}, {self._value()}",
+            lambda: f"{self._name()} = {self._name()} = {self._value()}",
+            lambda: f"{self._name()}: int = {self._value()}",
+            lambda: f"{self._name()}: int",
             lambda: self._choice("return", "return None", f"return {self._value()}"),
             lambda: f"log([{self._name()} for a in (1, 2) if a > {self._name()}])",
+            lambda: f"log([({self._name()} := e) for e in (1, {self._name()})])",
+            lambda: f"log({{e: {self._name()} for e in (1, 2) for d in (e, 3)}})",
             lambda: f"calls.append(iter([{self._name()} for _ in 'ab']).__next__)",
             lambda: f"calls.append(({self._name()} for _ in 'abcdef').__next__)",
+            lambda: f"box.{self._choice('x', 'y')} {self._choice('=', '+=')} {self._value()}",
+            lambda: f"box[{self._value()}] = {self._value()}",
+            lambda: f"{self._name()} = box.{self._choice('x', 'y')}",
+            lambda: f"from math import tau as {self._name()}",
             lambda: f"g = {self._value()}",
             lambda: "log(g)",
         ]
+
+    def _rare_for_kind(self) -> list[Callable[[], str]]:
         if self.kind == "generator":
-            rare.append(lambda: f"{self._name()} = yield {self._value()}")
+            return [
+                lambda: f"{self._name()} = yield {self._value()}",
+                lambda: f"log((yield {self._value()}))",
+                lambda: f"{self._name()} = yield from ({self._value()}, {self._value()})",
+            ]
         if self.kind == "async":
-            rare.append(lambda: f"{self._name()} = await echo({self._value()})")
-        if loops:
-            rare += [lambda: "break", lambda: "continue"]
-        if depth and self.random.random() < 0.5:
-            yield from self._compound(depth, loops)
-        else:
-            pool = rare if self.random.random() < 0.3 else simple
-            yield self.random.choice(pool)()
+            return [
+                lambda: f"{self._name()} = await echo({self._value()})",
+                lambda: f"log([e async for e in count({self._choice('2', 'a')})])",
+                lambda: f"log({self._name()} and await echo({self._value()}))",
+            ]
+        if self.kind == "method":
+            return [
+                lambda: f"self.x = {self._value()}",
+                lambda: f"{self._name()} = self.x",
+                lambda: "log(type(self).__name__)",
+            ]
+        return []
 
     def _compound(self, depth: int, loops: int) -> Iterator[str]:
-        shapes = ("if", "if", "chain", "for", "for", "while", "try", "with", "match", "closure")
-        shape = self._choice(*shapes)
+        shapes = ["if", "if", "chain", "for", "for", "while", "try", "try", "with", "match"]
+        shapes += ["closure", "group"]
+        shape = self.random.choice(shapes)
         if shape == "if":
             yield f"if {self._test()}:"
             yield from self._inner(depth, loops)
         elif shape == "chain":
-            yield f"if {self._test()}:"
-            yield from self._inner(depth, loops)
-            yield f"elif {self._test()}:"
-            yield from self._inner(depth, loops)
-            yield "else:"
-            yield from self._inner(depth, loops)
+            yield from self._chain(depth, loops)
         elif shape in ("for", "while"):
             yield from self._loop(shape, depth, loops)
         elif shape == "try":
@@ -116,14 +136,46 @@ class FunctionMaker:
         elif shape == "closure":
             yield from self._closure()
         elif shape == "with":
-            yield f"with manager({self._choice('True', 'False')}):"
-            yield from self._inner(depth, loops)
+            yield from self._with(depth, loops)
+        elif shape == "group":
+            yield from self._group(depth)
         else:
-            yield f"match {self._value()}:"
-            yield f"    case {self._choice('0', '1', 'None')}:"
+            yield from self._match(depth, loops)
+
+    def _chain(self, depth: int, loops: int) -> Iterator[str]:
+        yield f"if {self._test()}:"
+        yield from self._inner(depth, loops)
+        yield f"elif {self._test()}:"
+        yield from self._inner(depth, loops)
+        yield "else:"
+        yield from self._inner(depth, loops)
+
+    def _with(self, depth: int, loops: int) -> Iterator[str]:
+        word, manager = "with", f"manager({self._choice('True', 'False')})"
+        if self.kind == "async" and self.random.random() < 0.5:
+            word = "async with"
+        target = self._choice("", "", f" as {self._name()}", f", {manager} as {self._name()}")
+        yield f"{word} {manager}{target}:"
+        yield from self._inner(depth, loops)
+
+    def _match(self, depth: int, loops: int) -> Iterator[str]:
+        subject = self._choice(self._value(), f"[{self._value()}, {self._value()}]", "{'k': a}")
+        patterns = ["0", "1", "None", f"[{self._name()}, *_]", f"{{'k': {self._name()}}}"]
+        patterns += [f"(0 | 1) as {self._name()}", f"[0, {self._name()}] if {self._test()}"]
+        last = ("_", f"int({self._name()})", f"{self._name()} if {self._test()}")
+        yield f"match {subject}:"
+        for pattern in (self.random.choice(patterns), self._choice(*last)):
+            yield f"    case {pattern}:"
             yield from (f"    {line}" for line in self._inner(depth, loops))
-            yield f"    case {self._choice('_', 'int(d)', f'{self._name()} if {self._test()}')}:"
-            yield from (f"    {line}" for line in self._inner(depth, loops))
+
+    def _group(self, depth: int) -> Iterator[str]:
+        """``except*``, from which nothing may jump."""
+        yield "try:"
+        yield from self._inner(depth, 0)
+        yield f"    raise ExceptionGroup('g', [ValueError({self._value()}), KeyError(1)])"
+        yield f"except* {self._choice('ValueError', 'KeyError')}{self._choice('', ' as d')}:"
+        yield f"    log({self._value()})"
+        yield f"    {self._name()} = {self._value()}"
 
     def _closure(self) -> Iterator[str]:
         """A nested function that may rebind a variable, or a class that reads one."""
@@ -136,14 +188,22 @@ class FunctionMaker:
         if self.random.random() < 0.4:
             yield "    nonlocal b"
             yield f"    b = {self._name()}"
+        if self.random.random() < 0.2:
+            yield f"    yield {self._name()}"
+            yield "log(list(inner()))"
+            return
         yield f"    return {self._choice('a', 'b', 'c')}"
         yield self._choice("calls.append(inner)", "log(inner())", "calls.append(inner)")
 
     def _loop(self, shape: str, depth: int, loops: int) -> Iterator[str]:
-        if shape == "for":
-            yield f"for {self._name()} in range({self.random.randint(0, 3)}):"
-        else:
+        if shape == "while":
             yield f"while tick() and {self._test()}:"
+        elif self.kind == "async" and self.random.random() < 0.4:
+            yield f"async for {self._name()} in count({self.random.randint(0, 3)}):"
+        elif self.random.random() < 0.2:
+            yield f"for {self._name()}, {self._name()} in ((1, 2), (0, None)):"
+        else:
+            yield f"for {self._name()} in range({self.random.randint(0, 3)}):"
         yield from self._inner(depth, loops + 1)
         if self.random.random() < 0.2:
             yield "else:"
@@ -154,17 +214,25 @@ class FunctionMaker:
         yield from self._inner(depth, loops)
         has_handler = self.random.random() < 0.8
         if has_handler:
-            caught = self._choice("ValueError", "KeyError", "(ValueError, NameError)")
-            yield f"except {caught}{self._choice('', ' as d')}:"
-            yield from self._inner(depth, loops)
-            if self.random.random() < 0.2:
-                yield "else:"
-                yield from self._inner(depth, loops)
+            yield from self._handlers(depth, loops)
         if not has_handler or self.random.random() < 0.3:
             yield "finally:"
             yield "    log('finally')"
-            # A jump out of ``finally`` is a warning of its own; names are enough here.
-            yield f"    log({self._name()})"
+            if self.random.random() < 0.3:
+                yield from self._inner(depth, loops)
+            else:
+                yield f"    log({self._name()})"
+
+    def _handlers(self, depth: int, loops: int) -> Iterator[str]:
+        for caught in ("ValueError", "KeyError", "(TypeError, NameError)"):
+            if caught == "ValueError" or self.random.random() < 0.3:
+                yield f"except {caught}{self._choice('', f' as {self._name()}')}:"
+                yield from self._inner(depth, loops)
+                if self.random.random() < 0.1:
+                    yield "    raise"
+        if self.random.random() < 0.2:
+            yield "else:"
+            yield from self._inner(depth, loops)
 
     def _choice(self, *values: str) -> str:
         return self.random.choice(values)
@@ -180,6 +248,7 @@ class FunctionMaker:
             f"{self._name()} + 1",
             f"({self._name()} := {self.random.randint(0, 3)})",
             f"({self._name()}, 1)[0]",
+            f"({self._name()} if {self._name()} else {self._name()})",
             "None",
             f"{self._name()} and ({self._name()} or {self._name()}) and {self._name()}",
             f"({self._name()}) or not {self._name()} or (not ({self._name()}))or {self._name()}",
@@ -196,61 +265,5 @@ class FunctionMaker:
         )
 
 
-def behaviour(source: str, arguments: tuple[object, ...]) -> tuple[str, str, list[object]]:
-    """How ``f`` of ``source`` ends (returned, yielded or raised what), and its trace."""
-    trace: list[object] = []
-    fuel = iter(range(_FUEL))
-
-    def tick() -> bool:
-        if next(fuel, None) is None:
-            raise OutOfFuelError
-        return True
-
-    async def echo(value: object) -> object:
-        trace.append(("echo", value))
-        await asyncio.sleep(0)
-        return value
-
-    names: dict[str, Any] = {
-        "log": lambda value: tick() and trace.append(repr(value)),
-        "tick": tick,
-        "echo": echo,
-        "calls": [],
-        "manager": lambda swallow: Swallowing(trace, swallow),
-    }
-    exec(compile(source, "<random>", "exec"), names)
-    try:
-        return "returned", repr(_run(names["f"], arguments, trace)), trace
-    except Exception as error:
-        return "raised", _told(error), trace
-
-
-def _run(function: Callable[..., Any], arguments: tuple[object, ...], trace: list[object]) -> Any:
-    result = function(*arguments)
-    if asyncio.iscoroutine(result):
-        return asyncio.run(result)
-    if hasattr(result, "send"):
-        return _exhaust(result, trace)
-    return result
-
-
-def _exhaust(generator: Any, trace: list[object]) -> object:
-    """Drive a generator with answers and one thrown exception; returns what it returns."""
-    step = 0
-    try:
-        trace.append(("yield", next(generator)))
-        while True:
-            step += 1
-            if step == 3:
-                trace.append(("yield", generator.throw(KeyError("thrown"))))
-            else:
-                trace.append(("yield", generator.send(step % 3)))
-    except StopIteration as stop:
-        return stop.value
-
-
-def _told(error: BaseException) -> str:
-    """Type and text; a missing local is told apart from nothing else by its text."""
-    if isinstance(error, NameError):
-        return "NameError"
-    return f"{type(error).__name__}: {error}"
+def _indented(lines: list[str], width: int) -> str:
+    return "".join(f"{' ' * width}{line}\n" for line in lines)
