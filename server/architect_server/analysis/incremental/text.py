@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -131,6 +131,8 @@ class IncrementalText:
         self._parts = list(parts or ())
         lengths = [part.piece.length for part in self._parts]
         self._starts = list(accumulate(lengths, initial=0))[:-1]
+        #: How far behind a part's end it was looked to see where it ends, at most.
+        self._overhang = _overhang(self._parts)
         #: Whether a part is broken.
         self._broken = any(part.measured.broken for part in self._parts)
         for start, part in zip(self._starts, self._parts, strict=True):
@@ -183,6 +185,7 @@ class IncrementalText:
         self._openings = openings
         self._parts[first:] = parts + self._parts[last:]
         self._starts[first:] = starts + [one + shift for one in self._starts[last:]]
+        self._overhang = max(self._overhang, _overhang(parts))
         self._broken = any(part.measured.broken for part in self._parts)
 
     def _openings_added(self, text: str, start: int, end: int, length: int) -> int:
@@ -209,13 +212,10 @@ class IncrementalText:
 
     def _first_affected(self, offset: int) -> int:
         """The first part whose end was decided by looking at ``offset`` or beyond."""
-        last = max(0, len(self._parts) - 1)
-        affected = (
-            index
-            for index, (start, part) in enumerate(zip(self._starts, self._parts, strict=True))
-            if start + part.piece.reach >= offset
-        )
-        first = next(affected, last)
+        parts, starts = self._parts, self._starts
+        first = max(0, bisect_left(starts, offset - self._overhang) - 1)
+        while first < len(parts) - 1 and starts[first] + parts[first].piece.reach < offset:
+            first += 1
         # Whether these are at rest was decided by looking at the whole piece behind them.
         while first > 0 and self._parts[first - 1].measured.rest == "before a def":
             first -= 1
@@ -270,6 +270,10 @@ class IncrementalText:
         reach = piece.length + following.reach
         joined = Piece(length, reach, piece.inside, following.then_inside, parses=True)
         return self._part(text, start, joined)
+
+
+def _overhang(parts: Iterable[Part]) -> int:
+    return max((part.piece.reach - part.piece.length for part in parts), default=0)
 
 
 def _refuse(text: str, around: str, openings: int) -> None:
