@@ -21,6 +21,8 @@ from architect_server.settings import Settings
 
 # Most of what is made here lives as long as one file, and little of it refers to itself.
 _COLLECT_AFTER = 100_000
+#: How much longer than its time limit a file may take while the processors are busy elsewhere.
+BUSY = 20
 # Bytes of the widest character.
 _WIDEST = 4
 # How much a process in the background steps back behind those that a person waits for.
@@ -54,7 +56,7 @@ def main() -> None:
             break
         for task in batch:
             # Should the parent be gone when the time is up, this timer ends us: it runs in C.
-            limit = task.settings.time_limit * 2 + 1
+            limit = task.settings.time_limit * BUSY + 60
             faulthandler.dump_traceback_later(limit, exit=True, file=sys.stderr)
             answers.write(pack((task.number, check(task, cache))))
             answers.flush()

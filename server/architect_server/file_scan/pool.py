@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-import selectors
+import pickle
+import queue
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from architect_server.file_scan.child import Task, skipped
+from architect_server.file_scan.child import BUSY, Task, skipped
 from architect_server.file_scan.records import Record
-from architect_server.frames import Frames, pack
+from architect_server.frames import pack, read_frame
 
 #: Bytes of source in one batch, and files.
 _BATCH_BYTES = 150_000
@@ -25,17 +27,21 @@ _WORTH_A_PROCESS = 400_000
 _BEAT = 0.1
 #: Seconds that a process may take until it is ready for its first file.
 _TIME_TO_START = 60.0
-#: How much longer than its time limit a file may take while the processors are busy elsewhere.
-_BUSY = 20
-_READ = 1 << 20
+
+
+#: What a process sent: that it is ready, then each file's number and record; None: it has gone.
+_Message = tuple["_Child", tuple[int, Record] | str | None]
 
 
 class _Child:
-    """One process, and the tasks that it has not answered yet."""
+    """One process, and the tasks that it has not answered yet.
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    A thread waits for its answers and puts them into ``arrived``: Windows has no other way to
+    wait for several pipes.
+    """
+
+    def __init__(self, arguments: Sequence[str], arrived: queue.SimpleQueue[_Message]) -> None:
         self.tasks: deque[Task] = deque()
-        self._frames = Frames()
         self._ready = False
         self._since = time.monotonic()
         #: What the process had used when the file at hand had half of its time.
@@ -49,7 +55,9 @@ class _Child:
         )
         if self._process.stdin is None or self._process.stdout is None:
             raise OSError("the process has no pipe")
-        self._stdin, self.stdout = self._process.stdin, self._process.stdout
+        self._stdin, self._stdout = self._process.stdin, self._process.stdout
+        self._reader = threading.Thread(target=self._read, args=(arrived,), daemon=True)
+        self._reader.start()
 
     def give(self, tasks: Sequence[Task]) -> None:
         """Have ``tasks`` measured behind those that wait. A process that has gone is noticed."""
@@ -60,24 +68,23 @@ class _Child:
             self._stdin.write(pack(list(tasks)))
             self._stdin.flush()
 
+    def _read(self, arrived: queue.SimpleQueue[_Message]) -> None:
+        with self._stdout, suppress(EOFError, OSError, pickle.UnpicklingError):
+            while True:
+                arrived.put((self, read_frame(self._stdout)))
+        arrived.put((self, None))
+
     def _begin_file(self) -> None:
         self._since = time.monotonic()
         self._used = None
 
-    def answers(self) -> list[tuple[int, Record]] | None:
-        """What has come; None if the process has gone."""
-        data = os.read(self.stdout.fileno(), _READ)
-        if not data:
-            return None
-        found = self._frames.take(data)
-        if found:
-            self._begin_file()
-        if found and not self._ready:
+    def note(self, answer: tuple[int, Record] | str) -> None:
+        """An answer has come: the next file's time begins."""
+        self._begin_file()
+        if isinstance(answer, str):
             self._ready = True
-            del found[0]
-        for _ in found:
+        else:
             self.tasks.popleft()
-        return found
 
     @property
     def is_late(self) -> bool:
@@ -93,15 +100,15 @@ class _Child:
         if passed <= limit or self._used is None:
             return False
         used = _processor_seconds(self._process.pid) - self._used
-        return passed > _BUSY * limit or used > limit / 2
+        return passed > BUSY * limit or used > limit / 2
 
     def end(self) -> None:
         """End the process at once."""
         self._process.kill()
         self._process.wait()
-        for pipe in (self._stdin, self.stdout):
-            with suppress(OSError):
-                pipe.close()
+        with suppress(OSError):
+            self._stdin.close()
+        self._reader.join()
 
 
 class Pool:
@@ -118,32 +125,30 @@ class Pool:
         self._arguments = [str(cache), *(["--background"] if background else [])]
         self._stopped = stopped
         self._batches = deque(_batches(tasks))
-        self._selector = selectors.DefaultSelector()
+        self._arrived: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._children: list[_Child] = []
 
     def run(self, size: int) -> Iterator[tuple[int, Record]]:
         """Each task's number with its record, as they come; ``size`` is that of all files."""
-        wanted = min(os.cpu_count() or 1, len(self._batches), 1 + size // _WORTH_A_PROCESS)
+        wanted = min(_processors(), len(self._batches), 1 + size // _WORTH_A_PROCESS)
+        looked = time.monotonic()
         try:
             for _ in range(wanted):
                 self._begin()
             while any(child.tasks for child in self._children) and not self._stopped():
-                for key, _ in self._selector.select(_BEAT):
-                    yield from self._take(key.data)
-                for child in list(self._children):
-                    if child.is_late:
-                        limit = child.tasks[0].settings.time_limit
-                        yield self._give_up(child, f"Its analysis took over {limit:g} seconds.")
+                with suppress(queue.Empty):
+                    yield from self._take(*self._arrived.get(timeout=_BEAT))
+                if time.monotonic() - looked > _BEAT:
+                    looked = time.monotonic()
+                    yield from self._give_up_late_ones()
         finally:
             for child in self._children:
                 child.end()
-            self._selector.close()
 
     def _begin(self) -> None:
         if self._batches:
-            child = _Child(self._arguments)
+            child = _Child(self._arguments, self._arrived)
             self._children.append(child)
-            self._selector.register(child.stdout, selectors.EVENT_READ, child)
             self._feed(child)
 
     def _feed(self, child: _Child) -> None:
@@ -151,13 +156,24 @@ class Pool:
         while self._batches and len(child.tasks) < _BATCH_FILES // 2:
             child.give(self._batches.popleft())
 
-    def _take(self, child: _Child) -> Iterator[tuple[int, Record]]:
-        answers = child.answers()
-        if answers is None:
+    def _take(
+        self, child: _Child, answer: tuple[int, Record] | str | None
+    ) -> Iterator[tuple[int, Record]]:
+        if child not in self._children:
+            return
+        if answer is None:
             yield from self._after_its_death(child)
-        else:
-            yield from answers
-            self._feed(child)
+            return
+        child.note(answer)
+        if not isinstance(answer, str):
+            yield answer
+        self._feed(child)
+
+    def _give_up_late_ones(self) -> Iterator[tuple[int, Record]]:
+        for child in list(self._children):
+            if child.is_late:
+                limit = child.tasks[0].settings.time_limit
+                yield self._give_up(child, f"Its analysis took over {limit:g} seconds.")
 
     def _after_its_death(self, child: _Child) -> Iterator[tuple[int, Record]]:
         if child.tasks:
@@ -175,7 +191,6 @@ class Pool:
         return task.number, skipped(reason)
 
     def _forget(self, child: _Child) -> None:
-        self._selector.unregister(child.stdout)
         self._children.remove(child)
         child.end()
 
@@ -191,6 +206,13 @@ def _batches(tasks: Iterable[tuple[Task, int]]) -> Iterator[list[Task]]:
             batch, weight = [], 0
     if batch:
         yield batch
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _processor_seconds(process: int) -> float:
