@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from architect_agents.candidate import TargetDocument
 from architect_agents.loop import Feedback
+from architect_agents.memory.lessons import general
 from architect_agents.model import ToolSpec, Turn
 from architect_agents.refactoring.splice import edits_between
 from architect_agents.sandbox.redaction import marks
@@ -86,7 +87,8 @@ class ReviewFinding:
 class Consultation:
     """The answer to an inquiry. ``text`` is Markdown by the model: the verdict, or the answer.
 
-    ``recorded`` is what went into the agent's memory, a line each; ``conversation`` is what was
+    ``lesson`` is the general pattern that was handed in with it, empty if none; ``recorded`` is
+    what went into the agent's memory, a line each; ``conversation`` is what was
     said, for a follow-up question.
     """
 
@@ -96,6 +98,7 @@ class Consultation:
     findings: tuple[ReviewFinding, ...] = ()
     usage: Usage = field(default_factory=Usage)
     architect: str = ""
+    lesson: str = ""
     recorded: tuple[str, ...] = ()
     conversation: tuple[Turn, ...] = ()
 
@@ -110,7 +113,9 @@ REPORT = ToolSpec(
         "`principle` that is hurt, `complexity` before and after in Big-O with the reasoning, "
         "`what_to_do`, the `tests` to add, and consequences for a `distributed` system. A "
         "small safe change may come along as `edits`, pairs of old_string and new_string, each "
-        "old_string occurring exactly once in the document; it is checked before it is shown."
+        "old_string occurring exactly once in the document; it is checked before it is shown. "
+        "`lesson` may hold what is worth remembering for other code: the general pattern in one "
+        "or two plain sentences, without code, names or paths of this project."
     ),
     input_schema=schema(
         {
@@ -139,7 +144,8 @@ REPORT = ToolSpec(
                     },
                 ),
             },
-        }
+        },
+        {"lesson": _WORDS},
     ),
     strict=True,
 )
@@ -194,7 +200,8 @@ class ReviewForm:
             findings.append(await self._finding(entry, lines))
         findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
         title = _text(arguments, "title") or "Review"
-        return Consultation(self.inquiry, title, summary, tuple(findings))
+        lesson = general(_text(arguments, "lesson"), self.inquiry.request)
+        return Consultation(self.inquiry, title, summary, tuple(findings), lesson=lesson)
 
     def nothing(self, text: str) -> Consultation:
         """A review in plain text has no findings to point at, but its text is shown."""

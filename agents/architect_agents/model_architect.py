@@ -98,13 +98,8 @@ class ModelArchitect:
             else:
                 job = self._refinement(request, gate, bench, target, earlier)
             outcome, usage = await self._run(request.function, job, narrator)
-            if bench.memory is not None and outcome.lesson:
-                lesson = redact(outcome.lesson)
-                kept = await asyncio.to_thread(
-                    record, bench.memory, lesson, "proposed", request.language
-                )
-                outcome = outcome if kept else replace(outcome, lesson="")
-            outcome = replace(outcome, recorded=_recorded(bench))
+            kept = await self._keep(bench, outcome.lesson, request.language)
+            outcome = replace(outcome, lesson=kept, recorded=_recorded(bench))
         said = tuple(job.conversation)
         return replace(outcome, usage=usage, architect=self.name, conversation=said)
 
@@ -125,7 +120,8 @@ class ModelArchitect:
         async with open_bench(self.agent, inquiry.request, self.facilities, narrator) as bench:
             job = await self._inquiry_job(inquiry, gate, bench, earlier)
             answer, usage = await self._run(inquiry.path, job, narrator)
-            answer = replace(answer, recorded=_recorded(bench))
+            kept = await self._keep(bench, answer.lesson, inquiry.language)
+            answer = replace(answer, lesson=kept, recorded=_recorded(bench))
         said = tuple(job.conversation)
         return replace(answer, usage=usage, architect=self.name, conversation=said)
 
@@ -155,6 +151,14 @@ class ModelArchitect:
 
     def _narrator(self, report: Report) -> Narrator:
         return Narrator(report, listen=self.facilities.listen)
+
+    async def _keep(self, bench: Bench, lesson: str, language: str) -> str:
+        """Note that ``lesson`` was learned; the lesson, or "" if it could not be kept."""
+        if bench.memory is None or not lesson:
+            return ""
+        told = redact(lesson)
+        kept = await asyncio.to_thread(record, bench.memory, told, "proposed", language)
+        return lesson if kept else ""
 
     async def _notes(self, bench: Bench, topic: str) -> str:
         """What the memory has on ``topic``: the first thing that a run does."""

@@ -5,6 +5,7 @@ An inquiry ends in an Opinion: a page to read, and points that lie on lines of t
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +24,7 @@ from architect_server.asking import (
 )
 from architect_server.document import Document, Splice, rebase
 from architect_server.model_access import why_no_model
+from architect_server.refactor import spliced
 from architect_server.wording import headline
 
 if TYPE_CHECKING:
@@ -64,6 +66,11 @@ class Point:
     suggestion: tuple[Splice, ...] = ()
     headline: str = ""
 
+    @property
+    def growth(self) -> int:
+        """By how many characters the suggestion makes the text longer."""
+        return sum(len(one.text) - (one.end - one.start) for one in self.suggestion)
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
@@ -80,6 +87,15 @@ class Opinion:
         """What the run cost."""
         usage: Usage = self.source.usage
         return usage
+
+    def is_applied(self, text: str) -> bool:
+        """Whether ``text`` is the document after one of the suggestions; cheap if it is not."""
+        growth = len(text) - len(self.document.text)
+        return any(
+            growth == point.growth and text == spliced(self.document, point.suggestion)
+            for point in self.points
+            if point.suggestion
+        )
 
     def points_now(self, text: str) -> list[tuple[Point, Splice]]:
         """The points whose own lines are unchanged in ``text``, with where they are there."""
@@ -128,6 +144,20 @@ def preview_inquiry(topic: Topic, document: Document, surroundings: Surroundings
         Refused: there is no usable agent.
     """
     return preview_of(_inquiry(topic, document, surroundings), surroundings)
+
+
+async def remember_applied(opinion: Opinion) -> None:
+    """Let the agent's memory know that a suggestion of this review was applied."""
+    answer = opinion.source
+    if not answer.lesson:
+        return
+    from architect_agents.architect import remember
+    from architect_agents.types import Outcome
+
+    outcome = Outcome(
+        "proposed", opinion.title, "", architect=answer.architect, lesson=answer.lesson
+    )
+    await asyncio.to_thread(remember, answer.inquiry.request, outcome, "applied")
 
 
 def _inquiry(topic: Topic, document: Document, surroundings: Surroundings) -> Inquiry:

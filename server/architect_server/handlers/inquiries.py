@@ -17,6 +17,7 @@ from architect_server.inquiries import Kind, Opinion, Topic, inquire, preview_in
 from architect_server.model_access import why_no_model
 from architect_server.pages import keep_page
 from architect_server.server import ArchitectServer
+from architect_server.wording import cost
 
 REVIEW = "architect.review"
 QUESTION = "architect.question"
@@ -107,5 +108,7 @@ async def _show(server: ArchitectServer, opinion: Opinion, topic: Topic) -> dict
         shown = answer.success
     points = f", {len(opinion.points)} points" if opinion.points else ""
     where = "" if shown else f" The report is in {page}."
-    result = tell(server, "answered", f"Architect: {opinion.title}{points}.{where}")
+    result = tell(
+        server, "answered", f"Architect: {opinion.title}{points}.{where}{cost(opinion.usage)}"
+    )
     return {**result, "report": page.as_uri()}

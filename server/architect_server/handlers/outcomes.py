@@ -7,9 +7,12 @@ the text is closed, at the next question, at the end.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from architect_server.applied import Applied
 from architect_server.document import Document
+from architect_server.inquiries import remember_applied
 from architect_server.refactor import Answer, Decision, remember
 from architect_server.server import ArchitectServer
 
@@ -22,6 +25,9 @@ def watch(server: ArchitectServer, answer: Answer, before: str, after: str) -> N
 
 def typed(server: ArchitectServer, document: Document) -> None:
     """Look at a new text: is the proposal undone?"""
+    opinion = server.opinions.get(document.uri)
+    if opinion is not None and opinion.is_applied(document.text):
+        _keep(server, remember_applied(opinion))
     applied = server.applied.get(document.uri)
     if applied is not None and applied.is_undone(document.text):
         _note(server, document.uri, applied.answer, "undone")
@@ -46,6 +52,10 @@ async def ended(server: ArchitectServer) -> None:
 
 def _note(server: ArchitectServer, uri: str, answer: Answer, decision: Decision) -> None:
     del server.applied[uri]
-    task = asyncio.ensure_future(remember(answer, decision))
+    _keep(server, remember(answer, decision))
+
+
+def _keep(server: ArchitectServer, noting: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.ensure_future(noting)
     server.remembering.add(task)
     task.add_done_callback(server.remembering.discard)

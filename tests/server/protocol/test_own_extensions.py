@@ -170,7 +170,7 @@ async def test_what_would_be_sent_is_shown_and_nothing_is_sent(
             assert shown["inputTokens"] > 500
             assert 0 < shown["usd"] < 0.1
             assert fake.requests == []
-            assert shown["report"] in [page.uri for page in editor.client.shown_documents]
+            assert shown["report"] in [page.uri for page in editor.shown]
             assert editor.questions == [], "looking needs no consent"
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
+from architect_agents.memory.graph import MemoryGraph
+from architect_agents.places import memory_file
 from editor import OLD_NEOVIM, VSCODE, Editor, open_editor
 from fake_messages import FakeMessages, Script, message, tool_use
 
@@ -36,12 +38,14 @@ EXTRACTED = f"""    return _add_fees(fees, result)
 
 def _add_fees(fees, result):
 {FEES}"""
+LESSON = "A loop that adds to a running total is a thought of its own and can have a name."
 REVIEW = message(
     tool_use(
         "report",
         {
             "title": "Sound, with one nest",
             "summary": "It is fine.",
+            "lesson": LESSON,
             "findings": [
                 {
                     "first_line": 9,
@@ -106,7 +110,7 @@ async def test_a_review_is_a_page_and_points_on_their_lines(
         assert answer["status"] == "answered", answer
         assert "Sound, with one nest" in page(answer)
         assert "one pass either way" in page(answer)
-        assert answer["report"] in [shown.uri for shown in editor.client.shown_documents]
+        assert answer["report"] in [shown.uri for shown in editor.shown]
         found = await editor.diagnostics(uri, lambda new: len(new) == 2)
         assert [d.range.start.line for d in found] == [8, 14]
         assert {d.code for d in found} == {"review"}
@@ -125,6 +129,28 @@ async def test_a_checked_suggestion_is_offered_on_the_text_it_was_checked_for(
         found = await editor.diagnostics(uri, lambda new: len(new) == 1)
         assert found[0].message.startswith("Take"), "the other point's own lines changed"
         assert await editor.actions(uri, fees) == []
+
+
+async def test_what_a_review_taught_is_kept_and_that_its_suggestion_was_applied(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async with opened([REVIEW], monkeypatch, tmp_path) as (editor, uri, _):
+        answer = await command(editor, "architect.review", uri=uri)
+        assert "## Kept in the agent's memory" in page(answer)
+        assert LESSON in page(answer)
+        assert "1 turn, about 0.00 USD" in answer["message"]
+        fees, _constant = await editor.diagnostics(uri, lambda new: len(new) == 2)
+        (action,) = await editor.actions(uri, fees)
+        assert action.edit
+        editor._apply(action.edit)
+    graph = MemoryGraph(memory_file(), str(tmp_path))
+    (entity,) = graph.read_graph()["entities"]
+    graph.close()
+    assert [text.split(" on ")[0] for text in entity["observations"]] == [
+        LESSON,
+        "proposed",
+        "applied",
+    ]
 
 
 async def test_a_question_is_answered_and_followed_up(
@@ -149,7 +175,7 @@ async def test_without_show_document_the_message_says_where_the_report_is(
     async with opened([ANSWER], monkeypatch, tmp_path, OLD_NEOVIM) as (editor, uri, _):
         answer = await command(editor, "architect.question", uri=uri, question="Is it sound?")
         assert answer["report"].removeprefix("file://") in editor.messages[-1]
-        assert editor.client.shown_documents == []
+        assert editor.shown == []
 
 
 async def test_without_a_key_it_says_how_to_get_a_model(
