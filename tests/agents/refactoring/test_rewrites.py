@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from architect_agents.refactoring.comparison import Comparison
@@ -80,3 +82,77 @@ def test_a_chain_joined_wrongly_is_not_proved(wrong: str) -> None:
     before, after = read_module(source.format(right)), read_module(source.format(wrong))
     comparison = Comparison(before, after, function_of(before))
     assert check_equivalence(comparison, check_round_trip(comparison)).status != "passed"
+
+
+class Odd:
+    """Compares, tests and hashes in its own way, and tells what it was asked."""
+
+    def __init__(self, asked: list[str]) -> None:
+        self.asked = asked
+
+    def __eq__(self, other: object) -> bool:
+        self.asked.append(f"== {other!r}")
+        return other == 2
+
+    def __gt__(self, other: object) -> bool:
+        self.asked.append(f"> {other!r}")
+        if other == "a":
+            raise TypeError("odd")
+        return True
+
+    def __bool__(self) -> bool:
+        self.asked.append("bool")
+        return False
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Text(str):
+    """A string that is equal to nothing but itself."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = str.__hash__
+
+
+PLAIN: tuple[object, ...] = (
+    *(0, 1, -2, 2, 3, 1.0, float("nan"), True, None, "three", "a", "abc", "cab", b"x", Text("a")),
+    *([], [1, 2, 5], ["a", 0], [(1, 2), ("a", 3)], {"a": 1}, range(3)),
+)
+RUNNABLE = [case for case in APPLIED if "import" not in case.before and "while" not in case.before]
+
+
+class Version:
+    """A case's function, ready to be called."""
+
+    def __init__(self, source: str, asked: list[str]) -> None:
+        self.printed: list[object] = []
+        self.asked = asked
+        scope: dict[str, object] = {"print": lambda *values: self.printed.append(values)}
+        exec(source, scope)
+        self.function = scope["f"]
+
+    def behaviour(self, arguments: tuple[object, ...]) -> object:
+        """What calling it gives, prints, asks and raises."""
+        self.asked.clear()
+        self.printed.clear()
+        try:
+            result = self.function(*arguments)  # type: ignore[operator]
+        except Exception as error:
+            result = type(error), str(error)
+        return repr(result), repr(self.printed), list(self.asked)
+
+
+@pytest.mark.parametrize("case", RUNNABLE, ids=str)
+def test_both_versions_do_the_same_with_all_kinds_of_values(case: RefactoringCase) -> None:
+    asked: list[str] = []
+    before, after = Version(case.before, asked), Version(case.after or "", asked)
+    values = (*PLAIN, Odd(asked))
+    if "name: str" in case.before:  # the proof says that it takes the annotation's word
+        values = tuple(value for value in values if isinstance(value, str))
+    count = len(function_of(read_module(case.before)).node.args.args)
+    for arguments in itertools.product(values, repeat=count):
+        assert after.behaviour(arguments) == before.behaviour(arguments), arguments
