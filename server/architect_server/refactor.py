@@ -306,21 +306,30 @@ def _answer(
     )
 
 
-def choose(answer: Answer, number: int) -> Answer:
-    """The same answer with another of its offers in the first place."""
-    proposals = [one for one in (answer.outcome.proposal, *answer.outcome.alternatives) if one]
-    chosen, offer = proposals.pop(number), answer.offers[number]
-    outcome = replace(
-        answer.outcome,
+def with_choice(outcome: Outcome, number: int) -> Outcome:
+    """The same outcome with another proposal in the first place; 0 is the first one.
+
+    Raises:
+        IndexError: there are not so many.
+    """
+    proposals = [one for one in (outcome.proposal, *outcome.alternatives) if one]
+    chosen = proposals.pop(number)
+    return replace(
+        outcome,
         title=chosen.title,
         rationale=chosen.rationale,
         proposal=chosen,
         alternatives=tuple(proposals),
     )
+
+
+def choose(answer: Answer, number: int) -> Answer:
+    """The same answer with another of its offers in the first place."""
+    offer, outcome = answer.offers[number], with_choice(answer.outcome, number)
     return replace(
         answer,
         title=offer.title,
-        message=message(outcome, chosen.verdict),
+        message=message(outcome, outcome.proposal.verdict if outcome.proposal else None),
         summary=offer.summary,
         splices=offer.splices,
         outcome=outcome,

@@ -61,6 +61,19 @@ def test_a_proposal_is_shown_and_nothing_is_written(project: Path) -> None:
     assert (project / "shop.py").read_bytes() == before
 
 
+def test_another_proposal_can_be_taken_by_its_number(project: Path) -> None:
+    ask = ("ask", "shop.py:place_order", "--offline")
+    none = architect(*ask, "--alternative", "9", cwd=project)
+    assert none.returncode == 2
+    assert "no number 9" in none.stderr
+    first = as_json(architect(*ask, "--json", cwd=project))
+    assert all(f"+    def {name.rpartition('.')[2]}(" in first["diff"] for name in first["helpers"])
+    if first["alternatives"]:  # on a very busy machine the first proposal is all there is time for
+        other = as_json(architect(*ask, "--json", "--alternative", "1", cwd=project))
+        assert other["title"] in first["alternatives"][0]
+        assert other["diff"] != first["diff"]
+
+
 def test_the_diff_is_one_that_git_applies(project: Path) -> None:
     answer = as_json(architect("ask", "shop.py:place_order", "--offline", "--json", cwd=project))
     applied = subprocess.run(

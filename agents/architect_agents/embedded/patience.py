@@ -12,11 +12,13 @@ from architect_agents.refactoring.search import Budget
 #: The part of the time that the first search may use; the rest is for the gate.
 _SEARCH_SHARE = 0.6
 #: Where other programs take the processor, the wall clock may run so many times as long.
-_STRETCH = 2.0
+_STRETCH = 5.0
 #: So long, in deadlines of the wall clock, may the first step take that helps at all.
-_FIRST_STEP = 4.0
+_FIRST_STEP = 8.0
 #: What is asked once more only while less than this part of the deadline is used up.
-_EXTRAS_SHARE = 0.4
+_EXTRAS_SHARE = 0.15
+#: Who has worked for this part of the deadline keeps what was found so far.
+_SLOW_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ class Patience:
         """Whether more than the first proposal can be had without keeping anybody waiting."""
         waited = self.clock() - self.began
         return max(self.used, waited / _STRETCH) < self.deadline * _EXTRAS_SHARE
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the work has gone on for so long that its end may never come."""
+        return self.clock() - self.began > self.deadline * _SLOW_SHARE
 
     def for_search(self) -> Budget:
         return self._until(_SEARCH_SHARE)

@@ -113,7 +113,7 @@ class Work:
 
     def _keep_first(self, step: Step) -> None:
         """Where the search takes long, have something to show should it never end."""
-        if not self.patience.has_time_for_extras:
+        if self.keep is not _silent and self.patience.is_slow:
             judged = self._judged([step])
             if _is_proved(judged.verdict):
                 proposal = self._proposal(judged)

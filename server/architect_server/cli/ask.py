@@ -26,8 +26,9 @@ from architect_server.cli.terminal import (
     unified_diff,
     verdict_as_json,
 )
-from architect_server.refactor import applied, consult
+from architect_server.refactor import applied, consult, with_choice
 from architect_server.settings import Layer, Settings, SettingsByPlace
+from architect_server.wording import titled
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +52,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="print what would be sent, and send nothing"
+    )
+    parser.add_argument(
+        "--alternative",
+        type=int,
+        default=0,
+        metavar="N",
+        help="take the other proposal of that number, as listed below the first",
     )
     parser.add_argument("--apply", action="store_true", help="write an accepted proposal")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -84,6 +92,7 @@ def _propose(
             outcome = asyncio.run(consult(architect, request, report, test_all=options.trust))
     except Refused as refusal:
         raise Failure(str(refusal)) from refusal
+    outcome = _chosen(outcome, options.alternative)
     proposal = outcome.proposal  # also a rejected one is shown, with what was wrong
     after = applied(request.source, proposal) if proposal else request.source
     diff = unified_diff(path.as_posix(), request.source, after)
@@ -94,6 +103,15 @@ def _propose(
     if options.apply and outcome.status == "proposed":
         write(path, request.source, after)
     return 1 if outcome.status == "rejected" else 0
+
+
+def _chosen(outcome: Outcome, number: int) -> Outcome:
+    if not number:
+        return outcome
+    there_are = len(outcome.alternatives)
+    if not 0 < number <= there_are:
+        raise Failure(f"There are {there_are} other proposals, so there is no number {number}.")
+    return with_choice(outcome, number)
 
 
 def _dry_run(request: RefactorRequest, settings: Settings, options: argparse.Namespace) -> int:
@@ -143,6 +161,8 @@ def as_json(outcome: Outcome, diff: str) -> dict[str, Any]:
         "rationale": outcome.rationale,
         "diff": diff,
         "verdict": verdict_as_json(outcome.proposal.verdict) if outcome.proposal else None,
+        "helpers": list(outcome.proposal.helpers) if outcome.proposal else [],
+        "alternatives": [titled(one.title, one.verdict) for one in outcome.alternatives],
         "usage": {
             "model": usage.model,
             "turns": usage.turns,
@@ -167,6 +187,9 @@ def _print(outcome: Outcome, diff: str) -> None:
         heading = "accepted" if outcome.proposal.verdict.accepted else "REJECTED"
         target.print(f"\nVerdict: {heading}", style="bold")
         print_verdict(target, outcome.proposal.verdict)
+    for number, other in enumerate(outcome.alternatives, 1):
+        said = titled(other.title, other.verdict)
+        target.print(f"\nInstead (--alternative {number}): {said}", markup=False)
 
 
 def write(path: Path, before: str, after: str) -> None:
