@@ -125,6 +125,10 @@ WRONG_USE = {
     "no such agent": (["ask", "shop.py:cancel", "--agent", "x", "--dry-run"], "agent file named x"),
     "a review without a model": (["ask", "shop.py", "--review"], "ANTHROPIC_API_KEY"),
     "verify what is gone": (["verify", "shop.py", "gone.py"], "gone.py"),
+    "verify another function": (
+        ["verify", "shop.py", "shop.py", "--function", "place_ordr"],
+        "did you mean OrderService.place_order?",
+    ),
     "an unknown agent": (["agents", "show", "x"], "There is no agent x"),
     "clear without a word": (["memory", "clear"], "--yes"),
     "import what is gone": (["memory", "import", "gone.jsonl"], "can't be read"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import difflib
 import json
 from pathlib import Path
 
 from architect_agents.types import FindingLimits, RefactorRequest
-from architect_server.asking import finding_limits, make_gate
+from architect_server.asking import figures, finding_limits, make_gate
+from architect_server.cli.failure import Failure
 from architect_server.cli.targets import open_document, workspace_of
 from architect_server.cli.terminal import console, print_verdict, verdict_as_json
 from architect_server.document import Document
@@ -33,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Verify; 1 if a check failed."""
     before, after = open_document(Path(options.before)), open_document(Path(options.after))
+    _check_name(options, before)
     settings = SettingsByPlace(Layer("the command line", {})).of(Path(options.after))
     limits = finding_limits(settings.limits)
     if options.tests:
@@ -54,6 +57,15 @@ def run(options: argparse.Namespace) -> int:
         target.print(f"Verdict: {'accepted' if verdict.accepted else 'REJECTED'}", style="bold")
         print_verdict(target, verdict)
     return 0 if verdict.accepted else 1
+
+
+def _check_name(options: argparse.Namespace, before: Document) -> None:
+    """A name that is spelt wrong is no verdict on the refactoring."""
+    names = {one.qualified_name for one in figures(before.text, before.language_id)}
+    if options.function and names and options.function not in names:
+        close = difflib.get_close_matches(options.function, names, n=1, cutoff=0.5)
+        hint = f"; did you mean {close[0]}?" if close else "; name it as `architect check` does."
+        raise Failure(f"{options.before} has no function {options.function}{hint}")
 
 
 def _request(
