@@ -15,7 +15,7 @@ help:
 	@echo "make bench    set the server against its peers on the same files, as ratios"
 	@echo "make bench-agent  measure what the architect costs beside the model's own time"
 	@echo "make live     one small real run of the model, with your key, and what it cost"
-	@echo "make proof    make mistakes in right refactorings and count what the gate lets through"
+	@echo "make proof    refactor real projects, run their tests, make mistakes: the figures of docs/proof.md"
 	@echo "make vsix     build the VS Code extension (needs node 20 or newer)"
 	@echo "make generated  renew docs/settings.md and the settings in package.json"
 	@echo "make lock     renew requirements/*.txt"
@@ -72,8 +72,9 @@ bench-agent: setup
 live: setup
 	$(BIN)/python examples/live.py
 
+# ARGS=--quick for a first look, ARGS=--write to renew docs/proof.md.
 proof: setup
-	$(BIN)/python benchmarks/mistakes.py $(FOLDERS)
+	$(BIN)/python benchmarks/proof $(ARGS)
 
 vsix: setup
 	$(BIN)/python client-vscode/build.py
@@ -88,6 +89,8 @@ lock: setup
 	  --no-emit-index-url --all-extras --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform linux --generate-hashes --no-header \
 	  --no-emit-index-url -c requirements/dev.txt requirements/vsix.in -o requirements/vsix.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url benchmarks/proof/environment.in -o benchmarks/proof/environment.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
