@@ -16,7 +16,7 @@ help:
 	@echo "make bench-agent  measure what the architect costs beside the model's own time"
 	@echo "make live     one small real run of the model, with your key, and what it cost"
 	@echo "make proof    refactor real projects, run their tests, make mistakes: the figures of docs/proof.md"
-	@echo "make vsix     build the VS Code extension (needs node 20 or newer)"
+	@echo "make vsix     build the VS Code extension (needs node 20 or newer); TARGET=linux-x64 adds Claude's SDK for that platform"
 	@echo "make generated  renew docs/settings.md and the settings in package.json"
 	@echo "make lock     renew requirements/*.txt"
 
@@ -45,6 +45,8 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/architect check server agents
+	@if command -v npm >/dev/null; then $(BIN)/python client-vscode/check.py; \
+	  else echo "npm is missing: the VS Code client was not checked (its checks need Node.js 20 or newer)"; fi
 
 format: setup
 	$(BIN)/ruff check --fix .
@@ -77,7 +79,7 @@ proof: setup
 	$(BIN)/python benchmarks/proof $(ARGS)
 
 vsix: setup
-	$(BIN)/python client-vscode/build.py
+	$(BIN)/python client-vscode/build.py $(if $(TARGET),--target $(TARGET))
 
 generated: setup
 	$(BIN)/python -m architect_server.settings.docs docs/settings.md
@@ -91,6 +93,8 @@ lock: setup
 	  --no-emit-index-url -c requirements/dev.txt requirements/vsix.in -o requirements/vsix.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-emit-index-url benchmarks/proof/environment.in -o benchmarks/proof/environment.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url -c requirements/dev.txt requirements/model.in -o requirements/model.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,11 +1,14 @@
 """Build the VS Code extension: one VSIX that carries the server and fits every platform.
 
 ``python client-vscode/build.py`` leaves client-vscode/architect-lsp-VERSION.vsix and prints its
-path. It needs Node.js 20 or newer with npm, and pip in the Python that runs it.
+path. With ``--target linux-x64`` (or another of VS Code's platforms) the VSIX carries the model's
+SDK too, whose native parts fit that platform only. It needs Node.js 20 or newer with npm, and pip
+in the Python that runs it.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -13,19 +16,33 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 BUNDLED = HERE / "bundled"
 LIBS = BUNDLED / "libs"
+NATIVE_LIBS = BUNDLED / "native"
 REQUIREMENTS = ROOT / "requirements" / "vsix.txt"
+MODEL_REQUIREMENTS = ROOT / "requirements" / "model.txt"
 OWN_PACKAGES = (ROOT / "server" / "architect_server", ROOT / "agents" / "architect_agents")
 
 #: Files that tie a package to one platform, and what pip leaves that nobody needs at run time.
 NATIVE = ("*.so", "*.pyd", "*.dylib")
 LEFTOVERS = ("__pycache__", "bin", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
+
+#: VS Code's platforms, and what pip calls them.
+PLATFORMS = {
+    "linux-x64": "manylinux2014_x86_64",
+    "linux-arm64": "manylinux2014_aarch64",
+    "darwin-x64": "macosx_11_0_x86_64",
+    "darwin-arm64": "macosx_11_0_arm64",
+    "win32-x64": "win_amd64",
+    "win32-arm64": "win_arm64",
+}
+#: The versions of Python for which a platform's VSIX carries native parts.
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 #: Notes what the folders that take long to make were made from.
 STAMPS = HERE / ".made-from"
@@ -91,12 +108,17 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def bundle_extension() -> None:
-    """The TypeScript and its packages as one out/extension.js."""
+def install_packages() -> None:
+    """The packages that extension and checks are made with, in the locked versions."""
     lock = HERE / "package-lock.json"
     if not _is_made_from(HERE / "node_modules", lock):
         run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
         _note_made_from(HERE / "node_modules", lock)
+
+
+def bundle_extension() -> None:
+    """The TypeScript and its packages as one out/extension.js."""
+    install_packages()
     run("node", "esbuild.mjs")
     for name in ("LICENSE", "CHANGELOG.md"):
         if (ROOT / name).exists():
@@ -110,14 +132,54 @@ def bundle_server() -> None:
         _note_made_from(LIBS, REQUIREMENTS)
     # Every time: whoever ran the bundle since has left compiled files in it.
     for path in _superfluous(LIBS):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+        _remove(path)
     for package in OWN_PACKAGES:
         shutil.rmtree(LIBS / package.name, ignore_errors=True)
         shutil.copytree(package, LIBS / package.name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(HERE / "python" / "bootstrap.py", BUNDLED / "bootstrap.py")
+    shutil.copyfile(MODEL_REQUIREMENTS, BUNDLED / "model-requirements.txt")
+
+
+def bundle_model(target: str | None) -> None:
+    """The model's SDK for ``target``, once for each version of Python; nothing without a target."""
+    shutil.rmtree(NATIVE_LIBS, ignore_errors=True)
+    if target is None:
+        return
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+    options = ("--no-deps", "--no-compile", "--require-hashes", "--only-binary", ":all:")
+    for version in PYTHONS:
+        where = ("--platform", PLATFORMS[target], "--python-version", version)
+        folder = NATIVE_LIBS / version
+        run(*pip, "install", *options, *where, "-r", MODEL_REQUIREMENTS, "-t", folder)
+        for name in LEFTOVERS:
+            for path in [*folder.glob(name), *folder.glob(f"*.dist-info/{name}")]:
+                _remove(path)
+    share(NATIVE_LIBS, PYTHONS)
+
+
+def share(folder: Path, versions: Sequence[str]) -> None:
+    """Keep once, in ``any``, what is byte for byte the same in the folders of all ``versions``."""
+    first, *others = (folder / version for version in versions)
+    for entry in sorted(first.iterdir()):
+        copies = [other / entry.name for other in others]
+        if all(_contents(copy) == _contents(entry) for copy in copies):
+            (folder / "any").mkdir(exist_ok=True)
+            entry.rename(folder / "any" / entry.name)
+            for copy in copies:
+                _remove(copy)
+
+
+def _contents(path: Path) -> dict[str, str]:
+    """The digest of each file at or below ``path``, by its place there; empty if there is none."""
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return {file.relative_to(path).as_posix(): _digest(file) for file in files}
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def install_libraries() -> None:
@@ -141,22 +203,27 @@ def check_server() -> None:
     run(sys.executable, "-I", "-S", "-B", BUNDLED / "bootstrap.py", "--version")
 
 
-def package(version: str) -> Path:
+def package(version: str, target: str | None) -> Path:
     """Pack everything that .vscodeignore lets through."""
-    vsix = HERE / f"architect-lsp-{version}.vsix"
+    platform = f"-{target}" if target else ""
+    vsix = HERE / f"architect-lsp{platform}-{version}.vsix"
     vsce = HERE / "node_modules" / "@vscode" / "vsce" / "vsce"
     flags = ("--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links")
-    run("node", vsce, "package", *flags, "-o", vsix)
+    run("node", vsce, "package", *flags, *(("--target", target) if target else ()), "-o", vsix)
     return vsix
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description="Build the VS Code extension.")
+    parser.add_argument("--target", choices=sorted(PLATFORMS), help="carry the SDK for a platform")
+    target = parser.parse_args().target
     try:
         version = check_version()
         bundle_extension()
         bundle_server()
+        bundle_model(target)
         check_server()
-        vsix = package(version)
+        vsix = package(version, target)
     except BuildError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a build's job is to say
         return 1

@@ -52,7 +52,13 @@ def property_of(setting: Setting) -> dict[str, Any]:
     schema["default"] = setting.default
     # A repository must not set what spends the user's money: such settings stay the user's own.
     schema["scope"] = "application" if setting.user_only else "resource"
-    schema["description"] = setting.description
+    # Markdown stands back where there is nothing to mark up: VS Code draws plain text faster.
+    if setting.examples:
+        schema["examples"] = list(setting.examples)
+        shown = json.dumps(setting.examples[0], ensure_ascii=False)
+        schema["markdownDescription"] = f"{setting.description} For example `{shown}`."
+    else:
+        schema["description"] = setting.description
     return schema
 
 

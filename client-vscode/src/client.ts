@@ -7,32 +7,52 @@ import {
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
+  ShowMessageNotification,
   State,
   WorkDoneProgressCancelNotification,
 } from "vscode-languageclient/node";
+import type { Activity } from "./activity";
 import { Crashes } from "./crashes";
+import { everyonesDiagnostics } from "./everyonesDiagnostics";
 import { findPython } from "./interpreter";
 import { DOCUMENT_SELECTOR } from "./languages";
 import { commandLine, type ImportStrategy } from "./launch";
+import { showMessage } from "./messages";
+import type { ModelSupport } from "./modelSupport";
+import { showDocument } from "./pages";
 import { ProgressNotices } from "./progress";
 import type { ProposalView } from "./proposalView";
 import { hasModule, PythonError } from "./python";
 import { explicitOptions, type Options, SECTION } from "./settings";
+import type { ProgressMessage } from "./steps";
 
 /** Messages in a row that may fail before the connection is given up. */
 const TOLERATED_ERRORS = 3;
+
+/** What the client is made of, once for all its starts. */
+export interface Parts {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly trace: vscode.LogOutputChannel;
+  readonly activity: Activity;
+  readonly proposals: ProposalView;
+  readonly support: ModelSupport;
+}
+
+/** A client, and the way to stop what it has under way. */
+export interface Connection {
+  readonly client: LanguageClient;
+  readonly progress: ProgressNotices;
+  stop(): Promise<void>;
+}
 
 /**
  * A client that is ready to be started; `onGivenUp` is called when its server crashed once too often.
  *
  * @throws PythonError with one sentence where no Python can run the server.
  */
-export async function createClient(
-  context: vscode.ExtensionContext,
-  log: vscode.LogOutputChannel,
-  proposals: ProposalView,
-  onGivenUp: () => void,
-): Promise<LanguageClient> {
+export async function connect(parts: Parts, onGivenUp: () => void): Promise<Connection> {
+  const { context, log, trace, activity } = parts;
   const python = await findPython(log);
   const strategy = vscode.workspace
     .getConfiguration(SECTION)
@@ -44,22 +64,31 @@ export async function createClient(
   }
   const { command, args } = commandLine(python.command, strategy, context.extensionPath);
   log.info(`Starting: ${command} ${args.join(" ")}`);
-  const executable = { command, args: [...args] };
+  const executable = { command, args: [...args], options: { env: await parts.support.environment(python) } };
   const crashes = new Crashes();
   const progress: ProgressNotices = new ProgressNotices((token) => {
     void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
   });
   const options = {
-    ...clientOptions(context, proposals, progress),
+    ...clientOptions(context, parts.proposals, progress),
     outputChannel: log,
+    traceOutputChannel: trace,
     errorHandler: errorHandler(crashes, onGivenUp),
   };
   const client: LanguageClient = new LanguageClient(SECTION, "Architect LSP", { run: executable, debug: executable }, options);
   client.onDidChangeState(({ newState }) => {
     if (newState === State.Running) crashes.running();
-    else progress.endAll();
+    else {
+      progress.endAll();
+      activity.endAll();
+    }
   });
-  return client;
+  client.onNotification(ShowMessageNotification.type, (message) => void showMessage(message));
+  client.onNotification("architect/progress", (message: ProgressMessage) => {
+    activity.take(message);
+  });
+  client.onRequest("architect/diagnostics", everyonesDiagnostics);
+  return { client, progress, stop: () => client.stop() };
 }
 
 /** What is said about crashes is said by us, in one sentence: hence `handled`. */
@@ -88,10 +117,14 @@ function clientOptions(
     initializationOptions: () => ({
       settings: serverOptions(context),
       trusted: vscode.workspace.isTrusted,
+      supports: { progress: true, diagnostics: true },
     }),
     middleware: {
       handleWorkDoneProgress: (token, params, next) => {
         progress.handle(token, params, next);
+      },
+      window: {
+        showDocument: (params, token, next) => showDocument(params, (same) => next(same, token)),
       },
       workspace: {
         handleApplyEdit: (params, next) => {

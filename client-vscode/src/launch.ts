@@ -16,12 +16,17 @@ export interface CommandLine {
  * be called like a module must not run because the repository was opened. `-X utf8` makes the
  * log on stderr readable on Windows too.
  */
-export function commandLine(python: string, strategy: ImportStrategy, extensionFolder: string): CommandLine {
+export function commandLine(
+  python: string,
+  strategy: ImportStrategy,
+  extensionFolder: string,
+  subcommand: readonly string[] = ["serve"],
+): CommandLine {
   const server =
     strategy === "useBundled"
       ? [path.join(extensionFolder, "bundled", "bootstrap.py")]
       : ["-m", "architect_server"];
-  return { command: python, args: ["-P", "-X", "utf8", ...server, "serve"] };
+  return { command: python, args: ["-P", "-X", "utf8", ...server, ...subcommand] };
 }
 
 /** Replace `${workspaceFolder}` and a leading `~` in a path from the settings. */

@@ -35,6 +35,11 @@ export class ProgressNotices {
     }
   }
 
+  /** The person wants everything stopped that goes on. */
+  cancelAll(): void {
+    for (const token of this.shown.keys()) this.cancel(token);
+  }
+
   /** There is nothing left to wait for, or to cancel. */
   endAll(): void {
     for (const token of [...this.shown.keys()]) this.end(token);

@@ -40,3 +40,9 @@ export function proposedText(text: string, proposal: Proposal): string {
   const document = TextDocument.create(proposal.uri, "", 0, text);
   return TextDocument.applyEdits(document, [...proposal.edits]);
 }
+
+/** The first line, counted from 0, in which `after` differs from `before`. */
+export function firstChange(before: string, after: string): number {
+  const [old, now] = [before.split("\n"), after.split("\n")];
+  return Math.max(0, now.findIndex((line, number) => line !== old[number]));
+}

@@ -1,7 +1,9 @@
-// The item in the status bar: whether the server runs, and the worst finding of the open file.
+// The item in the status bar: whether the server runs, an architect at work, and the open file's worst function.
 import * as vscode from "vscode";
 import { State } from "vscode-languageclient/node";
+import type { Activity } from "./activity";
 import { LANGUAGES } from "./languages";
+import { gravestFirst } from "./worst";
 
 /** What the item can say of the server. */
 export type ServerState = "starting" | "running" | "stopped" | "failed";
@@ -18,7 +20,10 @@ export class Status implements vscode.Disposable {
   private readonly subscriptions: { dispose(): unknown }[];
   private state: ServerState = "stopped";
 
-  constructor(command: string) {
+  constructor(
+    command: string,
+    private readonly activity: Activity,
+  ) {
     this.item = vscode.window.createStatusBarItem("architect.status", vscode.StatusBarAlignment.Right, 50);
     this.item.name = "Architect LSP";
     this.item.command = command;
@@ -29,6 +34,7 @@ export class Status implements vscode.Disposable {
       this.item,
       vscode.window.onDidChangeActiveTextEditor(update),
       vscode.languages.onDidChangeDiagnostics(update),
+      activity.onDidChange(update),
     ];
   }
 
@@ -50,26 +56,33 @@ export class Status implements vscode.Disposable {
   }
 
   private update(): void {
+    const { running } = this.activity;
     const document = vscode.window.activeTextEditor?.document;
-    if (!document || !LANGUAGES.includes(document.languageId)) {
+    const reads = document !== undefined && LANGUAGES.includes(document.languageId);
+    if (!running && !reads) {
       this.item.hide();
       return;
     }
-    const findings = ownFindings(document.uri);
+    const worst = reads ? ownFindings(document.uri)[0] : undefined;
     const { icon, says } = LOOKS[this.state];
-    const count = this.state === "running" && findings.length > 0 ? ` ${findings.length}` : "";
-    this.item.text = `$(${icon}) Architect${count}`;
-    this.item.tooltip = [`Architect LSP: ${says}`, ...findings.slice(0, 1).map((worst) => worst.message)].join("\n");
+    this.item.text = running ? `$(loading~spin) ${running.title}` : `$(${icon}) Architect${this.state === "running" ? suffix(worst) : ""}`;
+    this.item.tooltip = [`Architect LSP: ${running ? running.title : says}`, ...(worst ? [worst.message] : [])].join("\n");
     this.item.backgroundColor =
       this.state === "failed" ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
     this.item.show();
   }
 }
 
+/** The worst function's name as the finding gives it. */
+function suffix(worst: vscode.Diagnostic | undefined): string {
+  const name = worst && /^(.+?) has /.exec(worst.message)?.[1];
+  return name ? `: ${name}` : "";
+}
+
 /** The server's findings in one file, the gravest first; hints are remarks and not counted. */
-function ownFindings(uri: vscode.Uri): vscode.Diagnostic[] {
-  return vscode.languages
+export function ownFindings(uri: vscode.Uri): vscode.Diagnostic[] {
+  const own = vscode.languages
     .getDiagnostics(uri)
-    .filter(({ source, severity }) => source === "architect" && severity !== vscode.DiagnosticSeverity.Hint)
-    .sort((a, b) => a.severity - b.severity);
+    .filter(({ source, severity }) => source === "architect" && severity !== vscode.DiagnosticSeverity.Hint);
+  return gravestFirst(own);
 }

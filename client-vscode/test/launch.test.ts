@@ -25,3 +25,8 @@ test("paths in settings may start at home or at the workspace", () => {
   assert.equal(expandPath("~other/python", undefined, "/home/me"), "~other/python");
   assert.equal(expandPath("python3.12", undefined, "/home/me"), "python3.12");
 });
+
+test("another subcommand is run by the same server", () => {
+  const { args } = commandLine("python3", "useBundled", "/ext", ["doctor", "/ws/a.py"]);
+  assert.deepEqual(args.slice(-2), ["doctor", "/ws/a.py"]);
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ApplyWorkspaceEditParams } from "vscode-languageclient/node";
-import { confirmed, proposalIn, proposedText } from "../src/proposal";
+import { confirmed, firstChange, proposalIn, proposedText } from "../src/proposal";
 
 const TEXT = "one\r\ntwo 😀 three\r\n";
 
@@ -48,4 +48,10 @@ test("files to be created, or several documents, are not ours to show", () => {
 
 test("an agreed edit differs in nothing but the confirmation", () => {
   assert.deepEqual(confirmed(sent(true)), sent(false));
+});
+
+test("the first changed line is found", () => {
+  assert.equal(firstChange("a\nb\nc\n", "a\nx\ny\nc\n"), 1);
+  assert.equal(firstChange("a\n", "a\nb\n"), 1);
+  assert.equal(firstChange("a\n", "a\n"), 0);
 });

@@ -14,7 +14,7 @@ from architect_server.handlers.analyse import show_again
 from architect_server.handlers.consent import approve_servers, must_stay_offline
 from architect_server.handlers.run import Teller, run_once, surroundings_of, tell, workspace_key
 from architect_server.inquiries import Kind, Opinion, Topic, inquire, preview_inquiry
-from architect_server.model_access import why_no_model
+from architect_server.model_access import model_provider, why_no_model
 from architect_server.pages import keep_page
 from architect_server.server import ArchitectServer
 from architect_server.wording import cost
@@ -57,6 +57,9 @@ async def _run(server: ArchitectServer, how: str, argument: Any) -> dict[str, An
     earlier = server.opinions.get(document.uri) if how == "follow-up" else None
     if how == "follow-up" and earlier is None:
         return tell(server, "failed", "Architect: ask something first, then follow up on it.")
+    if not server.session.restricted and not model_provider():
+        # Said before a run begins: a progress bar that flashes up would hide the answer.
+        return tell(server, "failed", f"Architect: {why_no_model()}", lsp.MessageType.Warning)
     return await run_once(
         server,
         document.uri,

@@ -65,7 +65,7 @@ async def _show_preview(server: ArchitectServer, given: Mapping[str, Any]) -> di
         "model": found.model,
         "inputTokens": found.input_tokens,
         "usd": found.usd,
-        "report": await _open_page(server, page, given),
+        "report": await open_page(server, page, given),
     }
 
 
@@ -110,7 +110,7 @@ async def _show_memory(server: ArchitectServer, given: Mapping[str, Any]) -> dic
         "text": found.text,
         "entities": found.entities,
         "file": str(found.file),
-        "report": await _open_page(server, page, given),
+        "report": await open_page(server, page, given),
     }
 
 
@@ -137,7 +137,7 @@ def _workspace(server: ArchitectServer, given: Mapping[str, Any]) -> Path | None
     return next(iter(server.session.folders.values()), None)
 
 
-async def _open_page(server: ArchitectServer, page: Path, given: Mapping[str, Any]) -> str:
+async def open_page(server: ArchitectServer, page: Path, given: Mapping[str, Any]) -> str:
     """Show the page where the client can and did not say ``show: false``; its URI."""
     if given.get("show") is not False:
         if server.session.client.show_document:

@@ -19,8 +19,9 @@ VENDORED = ("vendor/", "vendored/", "_vendor/", "third_party/", "third-party/", 
 class Setting:
     """One setting: its dotted key as editors spell it, kind, default and meaning.
 
-    ``minimum`` holds for numbers. ``user_only`` settings are ignored in a repository's
-    pyproject.toml, since a repository must not widen its own rights or spend the user's money.
+    ``minimum`` holds for numbers, ``examples`` an editor may offer. ``user_only`` settings are
+    ignored in a repository's pyproject.toml, since a repository must not widen its own rights or
+    spend the user's money.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Setting:
     description: str
     minimum: float | None = None
     user_only: bool = False
+    examples: tuple[Any, ...] = ()
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -72,6 +74,15 @@ SETTINGS: tuple[Setting, ...] = (
         "overrides",
         [],
         "Other limits for some paths (globs as in .gitignore) or languages, each with a reason.",
+        examples=(
+            [
+                {
+                    "paths": ["tests/"],
+                    "reason": "tables of cases are long",
+                    "limits": {"length": 300},
+                }
+            ],
+        ),
     ),
     Setting(
         "readOtherTools",
@@ -85,6 +96,7 @@ SETTINGS: tuple[Setting, ...] = (
         "strings",
         [],
         "Glob patterns (as in .gitignore) of files that are not analysed.",
+        examples=(["migrations/", "*_pb2.py"],),
     ),
     Setting(
         "suppress.generated",
@@ -176,6 +188,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Name of the agent file to use; empty: python-backend-architect for Python, "
         "general-architect for other languages.",
+        examples=("python-backend-architect", "general-architect"),
     ),
     Setting(
         "ask.model",
@@ -183,6 +196,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Model that overrides the agent file's: an alias such as sonnet, or a full model name.",
         user_only=True,
+        examples=("sonnet", "opus", "haiku", "claude-sonnet-5-5"),
     ),
     Setting(
         "ask.offline",

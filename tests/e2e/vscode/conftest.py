@@ -36,6 +36,7 @@ QUIET: dict[str, Any] = {
     "extensions.autoUpdate": "off",
     "extensions.ignoreRecommendations": True,
     "files.autoSave": "off",
+    "problems.defaultViewMode": "table",  # a row for each finding, none of them scrolled away
     "security.workspace.trust.enabled": False,
     "telemetry.telemetryLevel": "off",
     "update.mode": "none",

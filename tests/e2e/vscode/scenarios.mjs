@@ -35,50 +35,48 @@ async function findingIsOnTheName(vs, { name, line, column }) {
 }
 
 /** Ask about the function at the cursor, by the light bulb's menu. */
-async function askByLightBulb(vs) {
+async function askByLightBulb(vs, shot) {
   await vs.codeActions(ASK);
-  await vs.screenshot("ask");
+  if (shot) await vs.screenshot(`${shot}-ask`);
   await vs.chooseAction(ASK);
 }
 
-/** First squiggle, light bulb, question, proposal, apply, undo. */
-export async function askApplyUndo(vs, { file, finding }) {
+/** First squiggle, light bulb, question, proposal, accept, undo; pictures are named after `shot`. */
+export async function askAcceptUndo(vs, { file, finding, shot }) {
   const before = vs.saved(file);
   await findingIsOnTheName(vs, finding);
-  await askByLightBulb(vs);
+  await askByLightBulb(vs, shot);
   await vs.see(PROPOSAL);
   await vs.notification(PROPOSED);
   await vs.gone(`${NOTIFICATION} ${BUTTON}:has-text("Cancel")`);
-  await vs.screenshot("proposal");
+  await vs.screenshot(`${shot}-proposal`);
   assert.equal(vs.saved(file), before, "nothing changes before the person says so");
-  await vs.choose(PROPOSED, "Apply");
+  await vs.choose(PROPOSED, "Accept");
   await vs.gone(PROPOSAL);
   const after = await vs.save(file, (text) => text !== before);
-  await vs.screenshot("applied");
-
   await vs.focusEditor(file);
   await vs.press("Control+z");
   await vs.save(file, (text) => text === before);
-  await vs.screenshot("undone");
   return { after };
 }
 
-/** Ask from the palette with the cursor in the function's body; discard by the button above the diff. */
-export async function askDiscard(vs, { finding }) {
+/** Ask from the palette with the cursor in the function's body; reject by the button above the diff. */
+export async function askReject(vs, { finding }) {
   await vs.problems(finding.name);
   await vs.focusEditor();
   await vs.goTo(finding.line + 3, 1);
   await vs.command("Architect: Ask architect");
   await vs.see(PROPOSAL);
+  await vs.notification(PROPOSED);
   await vs.screenshot("proposal-light");
-  await (await vs.see('.editor-actions [aria-label^="Discard the proposal"]')).click();
+  await (await vs.see('.editor-actions [aria-label^="Reject the proposal"]')).click();
   await vs.gone(PROPOSAL);
-  await vs.notification("discarded");
+  await vs.notification("rejected");
   return {};
 }
 
-/** Type into the file while its proposal waits; then apply. */
-export async function applyTooLate(vs, { file, finding }) {
+/** Type into the file while its proposal waits; then accept. */
+export async function acceptTooLate(vs, { file, finding }) {
   const before = vs.saved(file);
   await vs.problems(finding.name);
   await vs.focusEditor();
@@ -91,7 +89,7 @@ export async function applyTooLate(vs, { file, finding }) {
   await vs.goTo(1, 1);
   await vs.page.keyboard.insertText("# typed meanwhile\n");
   await vs.save(file, (text) => text !== before);
-  await vs.choose(PROPOSED, "Apply");
+  await vs.choose(PROPOSED, "Accept");
   await vs.notification("the file has changed meanwhile");
   return {};
 }
@@ -180,4 +178,132 @@ export async function openNotebook(vs, { finding, notebook }) {
   const rows = await vs.problems(finding.name);
   await vs.screenshot("notebook");
   return { rows };
+}
+
+/** Allow code to be sent to the scripted model, when the question for it comes. */
+async function allow(vs) {
+  await vs.choose("may code of this workspace be sent", "Allow");
+}
+
+/** Ask Claude, wish for something else, accept the second proposal; the progress stands in its channel. */
+export async function refine(vs, { file, finding, wish }) {
+  const before = vs.saved(file);
+  await vs.problems(finding.name);
+  await vs.focusEditor();
+  await vs.goTo(finding.line, finding.column);
+  await askByLightBulb(vs);
+  await allow(vs);
+  await vs.notification("Split off the large values");
+  await (await vs.see('.editor-actions [aria-label^="Refine the proposal"]')).click();
+  await vs.answer("What shall be different", wish);
+  await vs.notification("Better names");
+  await vs.see(PROPOSAL);
+  await vs.screenshot("refined");
+  await vs.choose("Better names", "Accept");
+  const after = await vs.save(file, (text) => text !== before);
+  await vs.command("Architect: Show progress");
+  await vs.see('.output-view .view-line:has-text("halves")');
+  await vs.screenshot("progress-channel");
+  return { after };
+}
+
+/** Ask Claude, whose proposals don't pass: it is said why, and nothing is offered. */
+export async function rejected(vs, { file, finding }) {
+  const before = vs.saved(file);
+  await vs.problems(finding.name);
+  await vs.focusEditor();
+  await vs.goTo(finding.line, finding.column);
+  await askByLightBulb(vs);
+  await allow(vs);
+  const said = await (await vs.notification("a proposal was made and rejected")).innerText();
+  await vs.screenshot("rejected");
+  assert.equal(await vs.page.locator(PROPOSAL).count(), 0);
+  assert.equal(vs.saved(file), before);
+  return { said };
+}
+
+/** Have the file reviewed: a rendered page, and its points in the text. */
+export async function review(vs, { file, points }) {
+  await vs.focusEditor(file);
+  await vs.command("Architect: Review file or selection");
+  await allow(vs);
+  await vs.notification("Sound, with one nest");
+  await vs.see('.tab.active:has-text("Preview")');
+  const page = vs.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+  await page.locator("h1:has-text('Sound, with one nest')").waitFor();
+  await vs.screenshot("review");
+  const rows = await vs.problems(points[0]);
+  await vs.screenshot("review-points");
+  for (const point of points) assert.ok(rows.some((row) => row.includes(point)), rows.join("\n"));
+  return {};
+}
+
+/** Hover and code lens explain; the quick fix silences with a reason. */
+export async function surfaces(vs, { file, finding, reason }) {
+  await findingIsOnTheName(vs, finding);
+  await vs.command("Show or Focus Hover");
+  await vs.see('.monaco-hover :text("cognitive")');
+  await vs.screenshot("hover");
+  await vs.press("Escape");
+  const lens = await vs.see(`.codelens-decoration a:has-text("CCN ${finding.ccn}")`);
+  await vs.screenshot("lens");
+  await lens.click();
+  await vs.notification(`${finding.name}: lizard ${finding.ccn}`);
+  await vs.focusEditor(file);
+  await vs.goTo(finding.line, finding.column);
+  await vs.codeActions("Suppress ccn");
+  await vs.chooseAction("Suppress ccn");
+  const silenced = await vs.save(file, (text) => text.includes("<why it may stay>"));
+  const line = silenced.split("\n").findIndex((text) => text.includes("<why it may stay>"));
+  await vs.focusEditor(file);
+  await vs.goTo(line + 1, silenced.split("\n")[line].indexOf("<why") + 1);
+  await vs.press("Shift+End");
+  await vs.page.keyboard.insertText(reason);
+  const after = await vs.save(file, (text) => text.includes(reason));
+  await vs.gone(`${PROBLEM}:has-text("${finding.name} has")`);
+  await vs.screenshot("suppressed");
+  return { after };
+}
+
+/** Two folders in one window, each with limits of its own. */
+export async function multiRoot(vs, { finding, limits }) {
+  await vs.problems(`limit ${limits[0]}`);
+  await vs.quickOpen("other.py");
+  const rows = await vs.problems(`limit ${limits[1]}`);
+  await vs.screenshot("multi-root");
+  assert.ok(rows.some((row) => row.includes(finding.name)), rows.join("\n"));
+  return {};
+}
+
+/** Go from a page back to the text, which is the first tab. */
+async function backTo(vs, file) {
+  await vs.command("View: Open First Editor in Group");
+  await vs.focusEditor(file);
+}
+
+/** The pages that only show: metrics, memory, what would be sent, the doctor's report. */
+export async function pages(vs, { file, finding }) {
+  const page = vs.page.frameLocator("iframe.webview.ready").last().frameLocator("iframe#active-frame");
+  await vs.problems(finding.name);
+  await vs.focusEditor(file);
+  await vs.goTo(finding.line, finding.column);
+  await vs.command("Architect: Show metrics of this file");
+  await vs.see('.tab.active:has-text("metrics-")');
+  await page.locator(`td:has-text("${finding.name}")`).waitFor();
+  assert.equal(await page.locator(':text("cannot parse")').count(), 0, "the example is whole");
+  await vs.screenshot("metrics");
+  await backTo(vs, file);
+  await vs.command("Architect: Show what would be sent");
+  await vs.pick("about the function at the cursor");
+  await vs.see('.tab.active:has-text("would-be-sent-")');
+  await page.locator(`pre:has-text("${finding.name}")`).waitFor();
+  await backTo(vs, file);
+  await vs.command("Architect: Show memory");
+  await vs.see('.tab.active:has-text("memory-")');
+  await backTo(vs, file);
+  await vs.command("Architect: Doctor");
+  await vs.see('.tab.active:has-text("Architect Doctor")');
+  await vs.see('.editor-group-container.active .view-line:has-text("limit ccn")');
+  await vs.screenshot("doctor");
+  return {};
 }

@@ -7,70 +7,50 @@ import asyncio
 import json
 import os
 import shutil
-import stat
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fake_messages import Broken, FakeMessages, message, text
+from vscode_workspace import EXAMPLE, OUTPUT, ROOT, example, finding, script, use_model
 
-ROOT = Path(__file__).resolve().parents[3]
-OUTPUT = ROOT / "tests" / "e2e" / "output" / "vscode"
-EXAMPLE = ROOT / "examples" / "order_service.py"
-FUNCTION = "place_order"
+__all__ = ["example", "finding"]
 
-pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture
-def example(vscode: Any) -> Path:
-    """A copy of the example service in the workspace."""
-    copy: Path = vscode.workspace / EXAMPLE.name
-    shutil.copyfile(EXAMPLE, copy)
-    return copy
-
-
-@pytest.fixture
-def finding() -> dict[str, Any]:
-    """The name of the example's worst function and where it stands: 1-based line and column."""
-    source = EXAMPLE.read_text(encoding="utf-8")
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef) and node.name == FUNCTION:
-            column = source.splitlines()[node.lineno - 1].index(FUNCTION, node.col_offset) + 1
-            return {"name": FUNCTION, "line": node.lineno, "column": column}
-    raise AssertionError(f"{FUNCTION} is not in the example")
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_a_function_is_found_and_simplified_and_one_undo_brings_it_back(
     vscode: Any, example: Path, finding: dict[str, Any]
 ) -> None:
     before = example.read_text(encoding="utf-8")
-    result = vscode.run("askApplyUndo", example.name, finding=finding)
+    result = vscode.run("askAcceptUndo", example.name, finding=finding, shot="dark")
     ast.parse(result["after"])
     assert example.read_text(encoding="utf-8") == before
     if os.environ.get("ARCHITECT_UPDATE_SCREENSHOT"):
         images = ROOT / "docs" / "images"
         images.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(OUTPUT / "ask.png", images / "vscode.png")
-        shutil.copyfile(OUTPUT / "proposal.png", images / "vscode-proposal.png")
+        shutil.copyfile(OUTPUT / "dark-ask.png", images / "vscode.png")
+        shutil.copyfile(OUTPUT / "dark-proposal.png", images / "vscode-proposal.png")
+        walkthrough = ROOT / "client-vscode" / "images"
+        for step in ("ask", "proposal"):
+            shutil.copyfile(OUTPUT / f"dark-{step}.png", walkthrough / f"walkthrough-{step}.png")
 
 
-def test_a_discarded_proposal_leaves_the_file_alone(
+def test_a_rejected_proposal_leaves_the_file_alone(
     vscode: Any, example: Path, finding: dict[str, Any]
 ) -> None:
     vscode.configure({"workbench.colorTheme": "Light Modern"})
     before = example.read_text(encoding="utf-8")
-    vscode.run("askDiscard", example.name, finding=finding)
+    vscode.run("askReject", example.name, finding=finding)
     assert example.read_text(encoding="utf-8") == before
 
 
-def test_a_proposal_for_an_older_text_is_not_applied(
+def test_a_proposal_for_an_older_text_is_not_accepted(
     vscode: Any, example: Path, finding: dict[str, Any]
 ) -> None:
     before = example.read_text(encoding="utf-8")
-    vscode.run("applyTooLate", example.name, finding=finding)
+    vscode.run("acceptTooLate", example.name, finding=finding)
     assert example.read_text(encoding="utf-8") == "# typed meanwhile\n" + before
 
 
@@ -98,6 +78,12 @@ def test_a_review_without_a_model_says_what_is_missing(
     vscode.run("inquireWithoutModel", example.name, finding=finding, said="anthropic")
 
 
+def test_metrics_memory_what_would_be_sent_and_the_doctor_are_pages(
+    vscode: Any, example: Path, finding: dict[str, Any]
+) -> None:
+    vscode.run("pages", example.name, finding=finding)
+
+
 def test_a_notebooks_cell_is_measured(vscode: Any, finding: dict[str, Any]) -> None:
     source = EXAMPLE.read_text(encoding="utf-8")
     cell = {
@@ -122,7 +108,7 @@ def test_an_untrusted_workspace_is_measured_and_its_interpreter_never_runs(
     trust = "security.workspace.trust"
     vscode.configure({f"{trust}.enabled": True, f"{trust}.startupPrompt": "never"})
     ran = vscode.workspace / "ran"
-    planted = _script(vscode.workspace / "python", f'touch {ran}\nexec python3 "$@"\n')
+    planted = script(vscode.workspace / "python", f'touch {ran}\nexec python3 "$@"\n')
     settings = vscode.workspace / ".vscode" / "settings.json"
     settings.parent.mkdir()
     settings.write_text(f'{{"architect.interpreter": "{planted}"}}', encoding="utf-8")
@@ -135,16 +121,7 @@ async def test_cancelling_a_question_to_claude_closes_the_connection_and_edits_n
 ) -> None:
     before = example.read_text(encoding="utf-8")
     async with FakeMessages([Broken(message(text("Let me see.")), "hang", 2)]) as fake:
-        lines = [
-            "export ANTHROPIC_API_KEY=sk-ant-not-a-key",
-            f"export ANTHROPIC_BASE_URL={fake.base_url}",
-            f'exec {sys.executable} "$@"',
-        ]
-        interpreter = _script(vscode.workspace / "python", "\n".join(lines) + "\n")
-        vscode.configure(
-            {"architect.importStrategy": "fromEnvironment"},
-            machine={"architect.interpreter": str(interpreter)},
-        )
+        use_model(vscode, fake.base_url)
         asked = vscode.workspace / "asked"
         playing = asyncio.create_task(
             asyncio.to_thread(
@@ -159,9 +136,3 @@ async def test_cancelling_a_question_to_claude_closes_the_connection_and_edits_n
         await playing
         await asyncio.wait_for(fake.gone.wait(), timeout=30)
     assert example.read_text(encoding="utf-8") == before
-
-
-def _script(path: Path, body: str) -> Path:
-    path.write_text(f"#!/bin/sh\n{body}", encoding="utf-8")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return path

@@ -10,7 +10,7 @@ import pytest
 
 CLIENT = Path(__file__).resolve().parents[3] / "client-vscode"
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.mark.parametrize("script", ["lint", "test"])
@@ -51,3 +51,25 @@ def test_the_bundle_lacks_nothing_but_the_models_sdk(vsix: Path, bare_python: Pa
     )
     assert done.returncode == 1, done.stderr  # findings
     assert "place_order" in done.stdout
+
+
+def test_packages_that_were_fetched_are_found_behind_the_interpreters_own(
+    vsix: Path, bare_python: Path, tmp_path: Path
+) -> None:
+    """What the extension fetched into its own folder makes the difference, and only there."""
+    (tmp_path / "anthropic").mkdir()
+    (tmp_path / "anthropic" / "__init__.py").write_text("", encoding="utf-8")
+    bootstrap = CLIENT / "bundled" / "bootstrap.py"
+    reports = []
+    for fetched in ({}, {"ARCHITECT_PACKAGES": str(tmp_path)}):
+        done = subprocess.run(
+            [bare_python / "python3", "-P", bootstrap, "doctor", tmp_path],
+            env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), **fetched},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        reports.append(done.stdout)
+    assert "pip install anthropic" in reports[0]
+    assert "pip install anthropic" not in reports[1]
+    assert "ANTHROPIC_API_KEY" in reports[1]

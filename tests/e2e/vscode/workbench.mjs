@@ -17,6 +17,8 @@ const FLAGS = [
   // Whatever the workbench may ask for, nothing but this machine can be found.
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
+// This machine, and the made-up hosts under which a webview's own service worker answers.
+const INSIDE = /^127\.0\.0\.1$|\.vscode-resource\.vscode-cdn\.net$/;
 const PATIENCE_MS = 120_000;
 const AGAIN_MS = 8_000;
 const BELL_MS = 3_000;
@@ -65,7 +67,7 @@ export class Workbench {
     this.started = Date.now();
     context.on("request", (request) => {
       const url = new URL(request.url());
-      if (/^(http|ws)/.test(url.protocol) && url.hostname !== "127.0.0.1") this.outside.add(url.hostname);
+      if (/^(http|ws)/.test(url.protocol) && !INSIDE.test(url.hostname)) this.outside.add(url.hostname);
     });
   }
 
@@ -73,7 +75,8 @@ export class Workbench {
     const { port, workspace } = this.task;
     const target = `vscode-remote://127.0.0.1:${port}${path.join(workspace, file)}`;
     const payload = JSON.stringify([["openFile", target]]);
-    const query = new URLSearchParams({ folder: workspace, payload });
+    const opened = this.task.codeWorkspace ? { workspace: this.task.codeWorkspace } : { folder: workspace };
+    const query = new URLSearchParams({ ...opened, payload });
     await this.page.goto(`http://127.0.0.1:${port}/?${query}`);
     await this.see(".monaco-editor .view-line");
   }
@@ -136,6 +139,13 @@ export class Workbench {
   async answer(prompt, text) {
     await this.see(`.quick-input-widget :text("${prompt}")`);
     await this.#typeInto("", text);
+    await this.#leaveQuickInput("Enter");
+  }
+
+  /** Take the first entry of the list that is shown, which has `text` in it. */
+  async pick(text) {
+    await this.see(`.quick-input-list .monaco-list-row.focused:has-text("${text}")`);
+    await this.#quickInputHolds("");
     await this.#leaveQuickInput("Enter");
   }
 
@@ -275,8 +285,12 @@ export class Workbench {
 
   /** Wait until the file is changed, save, and wait until it is on disk as `wanted` says; gives its text. */
   async save(file, wanted) {
-    await this.see(`.tab.active.dirty:has-text("${file}")`);
+    const dirty = `.tab.active.dirty:has-text("${path.basename(file)}")`;
+    await this.see(dirty);
     await this.press("Control+s");
+    // Until VS Code knows of its own save, the file may be half written, and an undo would leave a
+    // changed text that counts as saved.
+    await this.gone(dirty);
     return this.until(`${file} was not saved as expected`, () => {
       const text = this.saved(file);
       return wanted(text) ? text : undefined;

@@ -1,0 +1,28 @@
+// How the model's packages are fetched and found. Knows nothing of VS Code.
+
+/** The variable by which bootstrap.py learns of packages that the interpreter itself lacks. */
+export const PACKAGES_VARIABLE = "ARCHITECT_PACKAGES";
+const KEY_VARIABLE = "ANTHROPIC_API_KEY";
+
+/**
+ * pip's arguments. Where it fetches from is the user's own configuration; every file must have
+ * the hash that the extension was released with.
+ */
+export function pipArguments(folder: string, requirements: string): string[] {
+  const calm = ["--disable-pip-version-check", "--no-input", "--no-warn-script-location"];
+  const exact = ["--require-hashes", "--only-binary", ":all:"];
+  return ["-I", "-m", "pip", "install", ...calm, ...exact, "--target", folder, "-r", requirements];
+}
+
+/** `environment` with the fetched packages and the kept key; a key that is set there already stands. */
+export function serverEnvironment(
+  environment: NodeJS.ProcessEnv,
+  packages: string | undefined,
+  key: string | undefined,
+): NodeJS.ProcessEnv {
+  return {
+    ...environment,
+    ...(packages !== undefined && { [PACKAGES_VARIABLE]: packages }),
+    ...(key !== undefined && !environment[KEY_VARIABLE] && { [KEY_VARIABLE]: key }),
+  };
+}
