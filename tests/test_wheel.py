@@ -58,7 +58,7 @@ def test_the_command_line_works_from_the_wheel(unpacked: Path) -> None:
 
 def test_the_server_starts_from_the_wheel_with_its_pages_and_agents(unpacked: Path) -> None:
     program = (
-        "import architect_server.app, architect_server.convert as c;"
+        "import architect_server.app, architect_server.diagnostic_json as c;"
         "architect_server.app.create_server();"
         "from architect_agents.agent_file import discover;"
         "print(architect_server.__file__);"

@@ -35,6 +35,15 @@ class Change:
     end: Place | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """Replace ``text[start:end]`` by ``text``; offsets count code points."""
+
+    start: int
+    end: int
+    text: str
+
+
 @dataclass(frozen=True)
 class Document:
     """One version of one text. Made anew for every change, never altered."""
@@ -60,11 +69,16 @@ class Document:
         """This document after ``changes``, each applied to the result of the one before."""
         lines = self.lines
         for change in changes:
-            lines = _spliced(lines, change, encoding)
+            splice = _splice(lines, change, encoding)
+            lines = lines.spliced(splice.start, splice.end, splice.text)
         document = Document(self.uri, version, self.language_id, lines.text)
         # It is known already; ``cached_property`` finds it where it would put it.
         document.__dict__["lines"] = lines
         return document
+
+    def splice(self, change: Change, encoding: Encoding) -> Splice:
+        """``change`` by its offsets in this text."""
+        return _splice(self.lines, change, encoding)
 
     def offset(self, place: Place, encoding: Encoding) -> int:
         """Code points before ``place``. A place beyond its line's or the text's end is its end."""
@@ -81,12 +95,11 @@ class Document:
         return Place(line, code_units(self.lines.line_text(line)[:column], encoding))
 
 
-def _spliced(lines: LineTable, change: Change, encoding: Encoding) -> LineTable:
+def _splice(lines: LineTable, change: Change, encoding: Encoding) -> Splice:
     if change.start is None or change.end is None:
-        return LineTable(change.text)
+        return Splice(0, len(lines.text), change.text)
     start = _offset(lines, change.start, encoding)
-    end = max(start, _offset(lines, change.end, encoding))
-    return lines.spliced(start, end, change.text)
+    return Splice(start, max(start, _offset(lines, change.end, encoding)), change.text)
 
 
 def _offset(lines: LineTable, place: Place, encoding: Encoding) -> int:
@@ -124,15 +137,6 @@ def _width(character: str, encoding: Encoding) -> int:
     if encoding == "utf-16":
         return 2 if code > 0xFFFF else 1
     return 1 + (code > 0x7F) + (code > 0x7FF) + (code > 0xFFFF)
-
-
-@dataclass(frozen=True, slots=True)
-class Splice:
-    """Replace ``text[start:end]`` by ``text``; offsets count code points."""
-
-    start: int
-    end: int
-    text: str
 
 
 def rebase(splices: Iterable[Splice], old: str, new: str) -> tuple[Splice, ...] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,9 +42,34 @@ def judge(
     problems = suppression.check(text, metrics, found, asked)
     findings = suppression.mark(found, asked)
     if findings:
-        whole_file = next(_for_the_file(text, metrics.language, settings, path, workspace), "")
+        whole_file = silence_of_the_place(settings, path, workspace) or silence_of_the_text(
+            text, metrics.language, settings
+        )
         findings = tuple(_marked(finding, settings, whole_file) for finding in findings)
     return Judgement(findings, problems)
+
+
+def unsilenced(metrics: FileMetrics, settings: Settings) -> tuple[Finding, ...]:
+    """The findings of a text, or of a piece of it, where neither a comment nor the file asks for
+    silence.
+    """
+    found = suppression.mark(find(metrics, settings.limits), ())
+    return tuple(_marked(finding, settings, "") for finding in found)
+
+
+def silence_of_the_place(settings: Settings, path: Path | None, workspace: Path | None) -> str:
+    """Why every finding is suppressed in a file at ``path``, whatever it holds; or empty."""
+    if path is not None and settings.vendored:
+        base = repository_of(path.parent) or workspace or path.parent
+        if matches(settings.vendored, base, path):
+            return "vendored code (suppress.vendored)"
+    return ""
+
+
+def silence_of_the_text(text: str, language: str, settings: Settings) -> str:
+    """Why every finding of ``text`` is suppressed, as its head says; or empty."""
+    line = generated_line(text, language) if settings.suppress_generated else None
+    return "" if line is None else f"generated code, as line {line} says"
 
 
 def _marked(finding: Finding, settings: Settings, whole_file: str) -> Finding:
@@ -54,19 +78,5 @@ def _marked(finding: Finding, settings: Settings, whole_file: str) -> Finding:
         return finding
     place = settings.allowed.get(finding.function.name)
     by_whitelist = f"lizard's whitelist, {place}" if place else ""
-    suppressed = by_whitelist or whole_file
-    return replace(finding, suppressed=suppressed) if suppressed else finding
-
-
-def _for_the_file(
-    text: str, language: str, settings: Settings, path: Path | None, workspace: Path | None
-) -> Iterator[str]:
-    """Why every finding of the file is suppressed, if it is."""
-    if path is not None and settings.vendored:
-        base = repository_of(path.parent) or workspace or path.parent
-        if matches(settings.vendored, base, path):
-            yield "vendored code (suppress.vendored)"
-    if settings.suppress_generated:
-        line = generated_line(text, language)
-        if line is not None:
-            yield f"generated code, as line {line} says"
+    silence = by_whitelist or whole_file
+    return replace(finding, suppressed=silence) if silence else finding

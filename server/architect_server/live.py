@@ -6,16 +6,25 @@ thousand characters, and the patterns that read them are linear.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from architect_server.analysis.model import FileMetrics
+from architect_server.document import Splice
 
 if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
-    from architect_server.analysis.incremental.text import IncrementalText, Memory
-    from architect_server.worker import Answer
+    from architect_server.analysis.incremental.text import IncrementalText, Layout, Memory
+    from architect_server.worker_pipe import Answer
 
-#: Characters of code that one edit may have read on the loop: some 3 to 5 milliseconds.
-BUDGET = 24_000
+#: Characters of code that one edit may have read on the loop: some 2 to 4 milliseconds.
+BUDGET = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What made one text of ``before``."""
+
+    before: str
+    splice: Splice
 
 
 class LiveTexts:
@@ -25,18 +34,23 @@ class LiveTexts:
         self._texts: dict[str, IncrementalText] = {}
         self._memory: Memory | None = None
 
-    def adopt(self, uri: str, text: str, answer: Answer) -> None:
-        """Go on from what the worker found in ``text``."""
+    def adopt(self, uri: str, text: str, answer: Answer) -> Layout | None:
+        """Go on from what the worker found in ``text``; its pieces, if it was measured so."""
         self.forget(uri)
-        if answer.parts:
-            from architect_server.analysis.incremental.text import IncrementalText, Memory
+        if not answer.parts:
+            return None
+        from architect_server.analysis.incremental.text import IncrementalText, Memory
 
-            self._memory = self._memory or Memory()
-            language = answer.metrics.language
-            self._texts[uri] = IncrementalText(text, language, self._memory, answer.parts)
+        self._memory = self._memory or Memory()
+        language = answer.metrics.language
+        live = self._texts[uri] = IncrementalText(text, language, self._memory, answer.parts)
+        return live.layout()
 
-    def measure(self, uri: str, text: str) -> FileMetrics | None:
-        """The figures of ``text``, which the text at ``uri`` has become; None is for the worker."""
+    def measure(self, uri: str, text: str, edit: Edit | None = None) -> Layout | None:
+        """The pieces of ``text``, which the text at ``uri`` has become; None is for the worker.
+
+        ``edit`` is how it came about, where that is known.
+        """
         live = self._texts.get(uri)
         if live is None or self._memory is None:
             return None
@@ -45,11 +59,13 @@ class LiveTexts:
 
         self._memory.budget = BUDGET
         try:
+            if edit is not None and live.text is edit.before:
+                live.edit(edit.splice.start, edit.splice.end, edit.splice.text)
             live.become(text)
         except (NotProvableError, OverBudgetError):
             self.forget(uri)
             return None
-        return live.metrics()
+        return live.layout()
 
     def forget(self, uri: str) -> None:
         """The text was closed, or nothing is known of it any more."""

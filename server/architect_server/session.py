@@ -5,8 +5,9 @@ Everything handed out is a frozen snapshot; the session alone is altered, and on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from architect_server.analysis.model import FileMetrics, Finding
 from architect_server.analysis.suppression import SuppressionFinding
 from architect_server.discovery import Ignores, matches
 from architect_server.document import Document, Encoding
+from architect_server.judgement import Judgement
 from architect_server.settings import Layer, Settings, SettingsByPlace, Surfaces
 
 
@@ -45,18 +47,58 @@ class ClientFacts:
     has_one_server: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
-    """What was found in one version of one document.
+    """What was found in one version of one document; ``surfaces`` says what is to be shown.
 
-    ``problems`` are those of our own suppressions; ``surfaces`` says what is to be shown.
+    The figures and the judgement of the whole text are worked out when somebody asks: a
+    keystroke needs neither.
     """
 
     document: Document
-    metrics: FileMetrics
-    findings: tuple[Finding, ...]
-    problems: tuple[SuppressionFinding, ...] = ()
-    surfaces: Surfaces = field(default_factory=Surfaces)
+    surfaces: Surfaces
+    measure: Callable[[], FileMetrics]
+    judge: Callable[[FileMetrics], Judgement]
+
+    @classmethod
+    def known(
+        cls,
+        document: Document,
+        metrics: FileMetrics,
+        judged: Judgement,
+        surfaces: Surfaces | None = None,
+    ) -> Result:
+        """A result that is worked out already."""
+        return cls(document, surfaces or Surfaces(), lambda: metrics, lambda _: judged)
+
+    @cached_property
+    def metrics(self) -> FileMetrics:
+        """The figures of every function."""
+        return self.measure()
+
+    @cached_property
+    def _judged(self) -> Judgement:
+        return self.judge(self.metrics)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every figure above its limit."""
+        return self._judged.findings
+
+    @property
+    def problems(self) -> tuple[SuppressionFinding, ...]:
+        """What is wrong with our own suppressions."""
+        return self._judged.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What holds for an open text wherever its lines move: its file, settings and exclusion."""
+
+    path: Path | None
+    workspace: Path | None
+    settings: Settings
+    left_out: bool
 
 
 @dataclass
@@ -77,14 +119,17 @@ class Session:
     #: The same for workspace folders that have options of their own.
     folder_options: Mapping[Path, Mapping[str, Any]] = field(default_factory=dict)
     _settings: dict[Path | None, SettingsByPlace] = field(default_factory=dict)
+    _situations: dict[tuple[str, str], Situation] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
 
     def open(self, document: Document) -> None:
         self.documents[document.uri] = document
 
     def close(self, uri: str) -> None:
-        self.documents.pop(uri, None)
+        document = self.documents.pop(uri, None)
         self.results.pop(uri, None)
+        if document is not None:
+            self._situations.pop((uri, document.language_id), None)
 
     def workspace_of(self, path: Path | None) -> Path | None:
         """The innermost workspace folder that holds ``path``."""
@@ -104,7 +149,20 @@ class Session:
     def forget_settings(self) -> None:
         """Read the files that hold settings anew at next use."""
         self._settings.clear()
+        self._situations.clear()
         self.ignores = Ignores()
+
+    def situation_of(self, document: Document, path: Path | None) -> Situation:
+        """What holds for an open ``document`` at ``path``; worked out once."""
+        key = document.uri, document.language_id
+        situation = self._situations.get(key)
+        if situation is None:
+            settings = self.settings_for(path, document.language_id)
+            left_out = self.leaves_out(path, settings)
+            situation = Situation(path, self.workspace_of(path), settings, left_out)
+            if document.uri in self.documents:
+                self._situations[key] = situation
+        return situation
 
     def settings_for(self, path: Path | None, language: str = "") -> Settings:
         """The settings in force for the text at ``path`` (None: an untitled one)."""

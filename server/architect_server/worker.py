@@ -10,46 +10,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import pickle
 import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
+from typing import IO, Any, BinaryIO, TypeVar, cast
 
 from architect_server.analysis.model import Confidence, FileMetrics
 from architect_server.frames import pack, read_frame
-
-if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
-    from architect_server.analysis.incremental.text import Part
+from architect_server.worker_pipe import Answer, Job, Pieces, start_child
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+#: How long (seconds) a process that has nothing to do is kept. Most edits never need it, and it
+#: takes a quarter of a second to start again.
+_IDLE = 30.0
+
 #: How long a text that nobody waits for any more may keep the next one waiting (seconds).
 _ABANDONED_LIMIT = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One text to measure, and how long that may take (seconds)."""
-
-    text: str
-    language: str
-    time_limit: float
-    in_pieces: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The figures of a text, and its pieces where it was measured in pieces."""
-
-    metrics: FileMetrics
-    parts: tuple[Part, ...] = ()
 
 
 def skipped(language: str, reason: str) -> FileMetrics:
@@ -64,7 +45,14 @@ class AnalysisWorker:
     the child can be killed at any moment without asking the loop, also at the very end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, started: subprocess.Popen[bytes] | None = None, idle: float = _IDLE) -> None:
+        """``started`` is a process that was started ahead, to be the first.
+
+        A process that had nothing to do for ``idle`` seconds is ended; the next text gets another.
+        """
+        self._started = started
+        self._idle = idle
+        self._rest: asyncio.TimerHandle | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._turn = asyncio.Lock()
@@ -91,6 +79,7 @@ class AnalysisWorker:
         async with self._turn:
             await self._settle_abandoned()
             task = asyncio.create_task(self._measure(job))
+            task.add_done_callback(lambda _: self._rest_later())
             try:
                 return await asyncio.shield(task)
             except asyncio.CancelledError:
@@ -104,22 +93,38 @@ class AnalysisWorker:
                 await self._on_thread(self._ready_process)
             except (OSError, EOFError):
                 logger.exception("The analysis process could not be started")
+        self._rest_later()
+
+    def _rest_later(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+        loop = asyncio.get_running_loop()
+        self._rest = loop.call_later(self._idle, self._rest_now)
+
+    def _rest_now(self) -> None:
+        """End the process if no text is with it; on the thread, where texts are measured too."""
+        if not self._turn.locked() and self._abandoned is None and not self._closed:
+            self._on_thread(self.kill)
 
     def close(self) -> None:
         """End the process at once; nothing can be measured afterwards."""
         self._closed = True
+        if self._rest is not None:
+            self._rest.cancel()
         self.kill()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def kill(self) -> None:
         """End the process at once; the next text gets a fresh one."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                with suppress(OSError):  # what was not yet written has no reader any more
-                    _pipe(pipe).close()
+        processes = self._process, self._started
+        self._process = self._started = None
+        for process in processes:
+            if process is not None:
+                process.kill()
+                process.wait()
+                for pipe in (process.stdin, process.stdout):
+                    with suppress(OSError):  # what was not yet written has no reader any more
+                        _pipe(pipe).close()
 
     async def _settle_abandoned(self) -> None:
         task, self._abandoned = self._abandoned, None
@@ -155,13 +160,8 @@ class AnalysisWorker:
             raise EOFError("the worker was closed")
         if self._process is not None and self._process.poll() is None:
             return
-        self._process = subprocess.Popen(
-            # -P: the working directory may be a repository, nothing is imported from it.
-            [sys.executable, "-P", "-m", "architect_server.worker_process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=_child_environment(),
-        )
+        started, self._started = self._started, None
+        self._process = started or start_child()
         read_frame(_pipe(self._process.stdout))
 
     def _exchange(self, job: Job) -> Answer:
@@ -173,17 +173,24 @@ class AnalysisWorker:
         stdin.write(pack(job))
         stdin.flush()
         answer = read_frame(_pipe(process.stdout))
+        if isinstance(answer, Pieces):
+            return _joined(job.text, answer, _pipe(process.stdout))
         if not isinstance(answer, Answer):
             raise pickle.UnpicklingError("the analysis process answered something else")
         return answer
+
+
+def _joined(text: str, pieces: Pieces, stream: BinaryIO) -> Answer:
+    from architect_server.analysis.incremental.text import Layout, Part
+
+    parts: list[Part] = []
+    for _ in range(pieces.batches):
+        parts += read_frame(stream)
+    layout = Layout(text, pieces.language, tuple(parts), ())
+    return Answer(layout.metrics(), layout.parts)
 
 
 def _pipe(stream: IO[bytes] | None) -> BinaryIO:
     if stream is None:
         raise EOFError("the analysis process has no pipe")
     return cast(BinaryIO, stream)
-
-
-def _child_environment() -> dict[str, str]:
-    """Ours, with our own import path, so that a bundled server's child finds the bundle too."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}

@@ -6,6 +6,7 @@ import asyncio
 import time
 
 from architect_server.analysis.measure import measure
+from architect_server.analysis.model import FileMetrics
 from architect_server.live import BUDGET, LiveTexts
 from architect_server.worker import AnalysisWorker
 
@@ -49,6 +50,25 @@ async def test_what_takes_too_long_is_skipped_and_the_next_text_is_measured() ->
         worker.close()
 
 
+async def test_a_process_with_nothing_to_do_is_ended_and_the_next_text_gets_another() -> None:
+    worker = AnalysisWorker(idle=0.01)
+    text = "def f():\n    pass\n"
+    try:
+        await worker.start()
+        process = worker._process
+        assert process is not None
+        await asyncio.to_thread(process.wait, 60)
+        assert (await worker.measure(text, "python", 60)).functions
+        assert worker._process is not process
+    finally:
+        worker.close()
+
+
+def _figures(live: LiveTexts, text: str) -> FileMetrics | None:
+    layout = live.measure("a", text)
+    return layout and layout.metrics()
+
+
 async def test_an_edit_goes_on_from_what_the_worker_found() -> None:
     worker, live = AnalysisWorker(), LiveTexts()
     try:
@@ -56,7 +76,7 @@ async def test_an_edit_goes_on_from_what_the_worker_found() -> None:
     finally:
         worker.close()
     edited = _LARGE.replace("return b or 1000", "return b or a or (", 1)
-    assert live.measure("a", edited) == measure(edited, "python")
+    assert _figures(live, edited) == measure(edited, "python")
     assert live.measure("b", edited) is None
 
 
@@ -69,7 +89,7 @@ async def test_after_an_edit_over_the_budget_the_text_is_forgotten() -> None:
         live.adopt("a", edited, await worker.analyse(edited, "python", 60))
     finally:
         worker.close()
-    assert live.measure("a", "# one\n" + edited) == measure("# one\n" + edited, "python")
+    assert _figures(live, "# one\n" + edited) == measure("# one\n" + edited, "python")
 
 
 def test_other_languages_are_measured_as_a_whole() -> None:

@@ -110,9 +110,10 @@ def _same(limits: Limits) -> Limits:
     return limits
 
 
+@lru_cache(maxsize=64)  # it is asked for with every piece of a text
 def _limited(limits: Limits) -> _Limited:
     """The rules that are on, each with its limit."""
-    return [(rule, limit) for rule in _ALL if (limit := getattr(limits, rule.code)) > 0]
+    return tuple((rule, limit) for rule in _ALL if (limit := getattr(limits, rule.code)) > 0)
 
 
 def _is_above(function: FunctionMetrics, limited: _Limited) -> bool:

@@ -57,64 +57,94 @@ def _starts(text: str, start: int, end: int) -> list[int]:
     return list(accumulate(map((1).__add__, lengths), initial=start))[1:]
 
 
+#: Lines of one block of a table; one that grows is left alone until it has twice as many.
+_BLOCK = 256
+
+#: Where a block begins, and its lines' starts counted from there.
+_Block = tuple[int, list[int]]
+
+
+def _blocks(starts: list[int]) -> list[_Block]:
+    size = _BLOCK if len(starts) > 2 * _BLOCK else len(starts)
+    return [
+        (starts[at], [one - starts[at] for one in starts[at : at + size]])
+        for at in range(0, len(starts), size)
+    ]
+
+
 class LineTable:
     """Where the lines of ``text`` begin and end.
 
     Lines are 0-based here (the protocol's way), columns count code points. Offsets index
     ``text``; every position that lies outside is moved to the nearest one inside, as the
     protocol asks of servers.
+
+    The lines are kept in blocks, each with its starts counted from its own: after an edit one
+    block is made anew, the others are shared and only move as a whole.
     """
 
-    __slots__ = ("_starts", "text")
+    __slots__ = ("_blocks", "_firsts", "_offsets", "line_count", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._starts = [0, *_starts(text, 0, len(text))]
+        starts = [0, *_starts(text, 0, len(text))]
+        self._fill([], _blocks(starts), [], 0)
+
+    def _fill(
+        self, before: list[_Block], new: list[_Block], behind: list[_Block], shift: int
+    ) -> None:
+        """Set the blocks; those ``behind`` lie ``shift`` further on than they say."""
+        moved = [(offset + shift, starts) for offset, starts in behind]
+        blocks = [*before, *new, *moved]
+        self._offsets = [offset for offset, _ in blocks]
+        self._blocks = [starts for _, starts in blocks]
+        *self._firsts, self.line_count = accumulate(map(len, self._blocks), initial=0)
 
     def spliced(self, start: int, end: int, new: str) -> LineTable:
         """The table of the text with ``text[start:end]`` replaced by ``new``.
 
-        Only what lies around the change is read; the lines behind it move as numbers.
+        Only what lies around the change is read; the blocks behind it move as they are.
         """
         table = LineTable.__new__(LineTable)
-        text = table.text = self.text[:start] + new + self.text[end:]
+        text = table.text = "".join((self.text[:start], new, self.text[end:]))
         shift = len(new) - (end - start)
         # From the line before, as a CR at its end may meet a LF now; to the line behind.
-        first = max(0, bisect_right(self._starts, start) - 2)
-        last = bisect_right(self._starts, end + 1)
-        until = self._starts[last] + shift if last < len(self._starts) else len(text)
-        table._starts = self._starts[: first + 1]
-        table._starts += _starts(text, self._starts[first], until)
-        if last < len(self._starts):
-            if table._starts[-1] == until:
-                table._starts.pop()
-            table._starts += [one + shift for one in self._starts[last:]]
+        first = self._block_at(max(0, start - 1))
+        last = self._block_at(min(end + 1, len(self.text))) + 1
+        known = list(zip(self._offsets, self._blocks, strict=True))
+        until = self._offsets[last] + shift if last < len(known) else len(text)
+        begin = self._offsets[first]
+        starts = [begin, *_starts(text, begin, until)]
+        if last < len(known) and starts[-1] == until:
+            starts.pop()
+        table._fill(known[:first], _blocks(starts), known[last:], shift)
         return table
 
-    @property
-    def line_count(self) -> int:
-        """At least 1; a text that ends with a line end has an empty last line."""
-        return len(self._starts)
+    def _block_at(self, offset: int) -> int:
+        """The block with the line that holds ``offset``."""
+        return bisect_right(self._offsets, offset) - 1
 
     def line_start(self, line: int) -> int:
         """Offset of the first character of ``line``; the text's end for lines past it."""
-        if line >= len(self._starts):
+        if line >= self.line_count:
             return len(self.text)
-        return self._starts[max(line, 0)]
+        line = max(line, 0)
+        block = bisect_right(self._firsts, line) - 1
+        return self._offsets[block] + self._blocks[block][line - self._firsts[block]]
 
     def line_end(self, line: int) -> int:
         """Offset behind the last character of ``line``, before its line end."""
         line = max(line, 0)
-        if line + 1 >= len(self._starts):
+        if line + 1 >= self.line_count:
             return len(self.text)
-        end = self._starts[line + 1] - 1
+        end = self.line_start(line + 1) - 1
         return end - (self.text[end] == "\n" and end > 0 and self.text[end - 1] == "\r")
 
     def line_text(self, line: int) -> str:
         """The characters of ``line`` without its line end; empty for lines that do not exist."""
-        if not 0 <= line < len(self._starts):
+        if not 0 <= line < self.line_count:
             return ""
-        return self.text[self._starts[line] : self.line_end(line)]
+        return self.text[self.line_start(line) : self.line_end(line)]
 
     def offset(self, line: int, column: int) -> int:
         """Offset of a position; a column past the end of its line is the line's end."""
@@ -123,5 +153,8 @@ class LineTable:
     def position(self, offset: int) -> tuple[int, int]:
         """``(line, column)`` of an offset; inside a CRLF it is the position before it."""
         offset = min(max(offset, 0), len(self.text))
-        line = bisect_right(self._starts, offset) - 1
-        return line, min(offset, self.line_end(line)) - self._starts[line]
+        block = self._block_at(offset)
+        begin, starts = self._offsets[block], self._blocks[block]
+        within = bisect_right(starts, offset - begin) - 1
+        line = self._firsts[block] + within
+        return line, min(offset, self.line_end(line)) - begin - starts[within]

@@ -36,14 +36,24 @@ def run(options: argparse.Namespace) -> int:
     # At "info" pygls logs every message whole, the user's source with it.
     logging.getLogger("pygls").setLevel("DEBUG" if level == "DEBUG" else "WARNING")
 
+    if not options.tcp:
+        # The editor is answered first; then the process is started that loads what the first
+        # text needs, while we load the rest.
+        from architect_server.greeting import answer_first
+        from architect_server.worker_pipe import start_child
+
+        first = answer_first(sys.stdin.fileno(), sys.stdout.fileno())
+        child = start_child()
+        from architect_server.front import serve_stdio
+
+        serve_stdio(first, child)
+        return 0
     from architect_server.app import create_server
 
+    address = _address(options.tcp)
     server = create_server()
     try:
-        if options.tcp:
-            server.start_tcp(*_address(options.tcp))
-        else:
-            server.start_io()
+        server.start_tcp(*address)
     finally:
         server.worker.close()
     return 0

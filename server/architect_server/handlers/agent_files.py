@@ -1,4 +1,4 @@
-"""Agent files in the editor: their mistakes as diagnostics, and what puts them right."""
+"""Agent files in the editor: what puts their mistakes right."""
 
 from __future__ import annotations
 
@@ -7,21 +7,12 @@ from collections.abc import Iterator
 from lsprotocol import types as lsp
 
 from architect_server.agent_problems import AgentProblem, agent_problems, is_agent_file
-from architect_server.convert import to_agent_diagnostic, to_workspace_edit
-from architect_server.document import Document, Splice
+from architect_server.convert import to_workspace_edit
+from architect_server.diagnostic_json import agent_problem_json
+from architect_server.document import Splice
 from architect_server.server import ArchitectServer
 
 KIND = lsp.CodeActionKind.QuickFix
-
-
-def agent_diagnostics(server: ArchitectServer, document: Document) -> list[lsp.Diagnostic]:
-    """The mistakes of an agent file; nothing for any other text."""
-    if not is_agent_file(server.path_of(document.uri)):
-        return []
-    return [
-        to_agent_diagnostic(problem, document, server.session.client)
-        for problem in agent_problems(document.text)
-    ]
 
 
 def _title(problem: AgentProblem) -> str:
@@ -53,6 +44,8 @@ def fixes(server: ArchitectServer, params: lsp.CodeActionParams) -> Iterator[lsp
             title=title,
             kind=KIND,
             is_preferred=True,
-            diagnostics=[to_agent_diagnostic(problem, document, client)],
+            diagnostics=[
+                server.typed(agent_problem_json(problem, document, client), lsp.Diagnostic)
+            ],
             edit=to_workspace_edit(document, [splice], client),
         )

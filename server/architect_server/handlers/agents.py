@@ -10,7 +10,7 @@ from pygls.exceptions import JsonRpcException
 
 from architect_server.agent_choice import AgentChoice, agents_of, fitting, others, reloaded
 from architect_server.agent_problems import is_agent_file
-from architect_server.convert import to_path
+from architect_server.desk import to_path
 from architect_server.document import Document
 from architect_server.handlers.run import tell, workspace_key
 from architect_server.server import ArchitectServer

@@ -8,17 +8,17 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
-from lsprotocol import types as lsp
 from pygls import uris
 
 from architect_server.analysis.model import FileMetrics
-from architect_server.convert import to_diagnostics
+from architect_server.desk import FileReport
+from architect_server.diagnostic_json import findings_json, problems_json
 from architect_server.document import Document
 from architect_server.file_scan.checked import Checked
 from architect_server.file_scan.found import Found
 from architect_server.file_scan.scan import Wanted, scan
 from architect_server.result_cache import ResultCache, cache_path
-from architect_server.server import ArchitectServer, FileReport
+from architect_server.server import ArchitectServer
 from architect_server.session import Result
 from architect_server.settings import Settings
 
@@ -42,7 +42,7 @@ async def reports(server: ArchitectServer, files: Sequence[Found]) -> AsyncItera
         in_force = server.session.settings_of_file(file.path, file.language)
         left_out = server.session.leaves_out(Path(file.path), in_force)
         if left_out or not in_force.surfaces.workspace:
-            yield _kept(server, file, FileReport(_uri(file), [], ""))
+            yield _kept(server, file, FileReport(_uri(file), "[]", ""))
         else:
             settings[file.path] = in_force
             unread.append(file)
@@ -92,13 +92,13 @@ def _scan(wanted: Wanted, stopped: threading.Event, tell: Callable[[Checked | No
 def _report(server: ArchitectServer, checked: Checked, settings: Settings) -> FileReport:
     uri = _uri(checked.file)
     if checked.is_silent:
-        return FileReport(uri, [], "")
+        return FileReport(uri, "[]", "")
     document = Document(uri, None, checked.language, checked.text)
     metrics = FileMetrics(checked.language, checked.confidence)
-    judged = checked.judged
-    result = Result(document, metrics, judged.findings, judged.problems, settings.surfaces)
-    items = to_diagnostics(result, server.session.client)
-    return FileReport(uri, items, _identity(items))
+    result = Result.known(document, metrics, checked.judged, settings.surfaces)
+    client = server.session.client
+    items = [*findings_json(result, client), *problems_json(result, client)]
+    return FileReport(uri, f"[{','.join(items)}]", _identity(items))
 
 
 def _kept(server: ArchitectServer, file: Found, report: FileReport) -> FileReport:
@@ -110,7 +110,7 @@ def _uri(file: Found) -> str:
     return uris.from_fs_path(file.path) or Path(file.path).as_uri()
 
 
-def _identity(items: Iterable[lsp.Diagnostic]) -> str:
+def _identity(items: Iterable[str]) -> str:
     """The same for the same diagnostics, also after a restart; empty for none."""
-    written = "\0".join(repr(item) for item in items)
-    return blake2b(written.encode("utf-8", "replace"), digest_size=8).hexdigest() if written else ""
+    written = "\0".join(items)
+    return blake2b(written.encode(), digest_size=8).hexdigest() if written else ""

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from lsprotocol import types as lsp
 
-from architect_server.convert import SOURCE, to_proposal
+from architect_server.convert import to_proposal
+from architect_server.diagnostic_json import SOURCE
 from architect_server.handlers import agent_files, source_actions, suppress_actions
 from architect_server.handlers.agents import choices
 from architect_server.handlers.commands import APPLY, ASK, ASK_AS, SIMPLIFY

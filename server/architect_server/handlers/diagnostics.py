@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
-from architect_server.convert import SOURCE
-from architect_server.handlers.analyse import shown_diagnostics
+from architect_server.diagnostic_json import SOURCE
 from architect_server.server import ArchitectServer
+from architect_server.texts import report
+from architect_server.wire import Json
 
 
 def register(server: ArchitectServer) -> None:
@@ -19,16 +20,8 @@ def register(server: ArchitectServer) -> None:
 
 async def document_diagnostic(
     server: ArchitectServer, params: lsp.DocumentDiagnosticParams
-) -> lsp.DocumentDiagnosticReport:
+) -> Json:
     """Wait for the newest run and answer with it, or with "unchanged"."""
     uri = params.text_document.uri
     await server.schedule.settled(uri)
-    result = server.session.results.get(uri)
-    diagnostics = shown_diagnostics(server, result) if result else []
-    shown, number = server.pulled.get(uri, ([], 0))
-    if shown != diagnostics:
-        number += 1
-        server.pulled[uri] = diagnostics, number
-    if params.previous_result_id == str(number):
-        return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=str(number))
-    return lsp.RelatedFullDocumentDiagnosticReport(items=diagnostics, result_id=str(number))
+    return report(server.desk, uri, params.previous_result_id)

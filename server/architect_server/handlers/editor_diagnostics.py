@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from architect_server.convert import to_diagnostics, to_path
+from architect_server.desk import to_path
 from architect_server.server import ArchitectServer
 
 METHOD = "architect/diagnostics"
@@ -32,7 +33,7 @@ async def diagnostics(server: ArchitectServer, which: str) -> Sequence[Mapping[s
         try:
             async with asyncio.timeout(SECONDS):
                 told = await server.protocol.send_request_async(METHOD, {"uri": uri})
-            return [found for entry in _entries(told) if (found := _from_client(entry))]
+            return [found for entry in _entries(told) if (found := _read(entry))]
         except (TimeoutError, JsonRpcException) as error:
             logger.warning("The editor does not tell its diagnostics: %r", error)
     return list(_ours(server, uri))
@@ -52,18 +53,11 @@ def _uri_of(server: ArchitectServer, which: str) -> str | None:
 
 def _ours(server: ArchitectServer, uri: str | None) -> Iterator[Mapping[str, Any]]:
     """What we ourselves found in the open texts."""
-    for result in list(server.session.results.values()):
-        if uri is not None and result.document.uri != uri:
-            continue
-        for diagnostic in to_diagnostics(result, server.session.client):
-            yield _entry(
-                result.document.uri,
-                diagnostic.range,
-                int(diagnostic.severity or lsp.DiagnosticSeverity.Information),
-                diagnostic.message,
-                diagnostic.source or "",
-                str(diagnostic.code or ""),
-            )
+    for shown, diagnostics in list(server.desk.diagnostics.items()):
+        if uri is None or shown == uri:
+            for diagnostic in json.loads(diagnostics):
+                if found := _read({"uri": shown, **diagnostic}):
+                    yield found
 
 
 def _entry(
@@ -84,8 +78,8 @@ def _entries(told: Any) -> Sequence[Any]:
     return told[:MOST] if isinstance(told, list) else ()
 
 
-def _from_client(entry: Any) -> Mapping[str, Any] | None:
-    """One of the client's; None if it is not in order."""
+def _read(entry: Any) -> Mapping[str, Any] | None:
+    """One diagnostic, which also carries its text's URI; None if it is not in order."""
     try:
         start, end = entry["range"]["start"]["line"], entry["range"]["end"]["line"]
         where = lsp.Range(lsp.Position(int(start), 0), lsp.Position(int(end), 0))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from lsprotocol import types as lsp
 
-from architect_server.convert import client_facts, to_path
+from architect_server.clients import greet
+from architect_server.desk import to_path
 from architect_server.handlers import outcomes, rename
 from architect_server.handlers.analyse import refresh
 from architect_server.handlers.configuration import fetch_configuration, register_watchers
-from architect_server.parent import end_with_parent
 from architect_server.server import ArchitectServer
 
 
@@ -24,22 +24,11 @@ def register(server: ArchitectServer) -> None:
 
 
 def initialize(server: ArchitectServer, params: lsp.InitializeParams) -> None:
-    """Learn what the client can do, and have the analysis process ready for the first text."""
-    session = server.session
-    session.client = client_facts(params, server.workspace.position_encoding)
-    if session.client.has_one_server:
+    """Learn what the client can do, unless that was learned before this server was loaded."""
+    if not server.desk.greeted:
+        greet(server.desk, server.untyped(params))
+    if server.session.client.has_one_server:
         rename.register(server)
-    options = params.initialization_options
-    if isinstance(options, Mapping):
-        session.trusted = options.get("trusted") is True
-        session.restricted = options.get("trusted") is False
-        if isinstance(settings := options.get("settings", {}), Mapping):
-            session.use_editor_options(settings)
-    roots = [folder.uri for folder in params.workspace_folders or []]
-    add_folders(server, roots or [params.root_uri or ""])
-    server.background(server.worker.start())
-    if params.process_id is not None:
-        server.background(end_with_parent(params.process_id, server.worker.close))
 
 
 async def initialized(server: ArchitectServer, params: lsp.InitializedParams) -> None:
@@ -65,6 +54,7 @@ async def folders_changed(
     for folder in params.event.removed:
         server.session.folders.pop(folder.uri, None)
     add_folders(server, [folder.uri for folder in params.event.added])
+    server.session.forget_settings()
     refresh(server)
     await fetch_configuration(server)
 

@@ -11,7 +11,7 @@ from lsprotocol import types as lsp
 
 from architect_server.analysis.model import FileMetrics, FunctionMetrics
 from architect_server.asking import Preview, Refused
-from architect_server.convert import to_path
+from architect_server.desk import to_path
 from architect_server.document import Document
 from architect_server.handlers.inquiries import topic_of
 from architect_server.handlers.run import surroundings_of, tell

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from lsprotocol import types as lsp
 
-from architect_server.convert import to_changes, to_document, to_path
-from architect_server.handlers.analyse import start_analysis
-from architect_server.handlers.text_sync import forget_text
+from architect_server.convert import to_changes, to_document
+from architect_server.desk import to_path
 from architect_server.server import ArchitectServer
+from architect_server.texts import close_text, open_text, start_analysis
 
 
 def register(server: ArchitectServer) -> None:
@@ -45,7 +45,7 @@ def did_change(server: ArchitectServer, params: lsp.DidChangeNotebookDocumentPar
             changes = to_changes(content.changes)
             document = document.changed(identifier.version, changes, encoding)
             server.session.open(document)
-            start_analysis(server, document)
+            start_analysis(server.desk, document)
 
 
 def did_close(server: ArchitectServer, params: lsp.DidCloseNotebookDocumentParams) -> None:
@@ -60,10 +60,9 @@ def _open(
     for item in items:
         document = to_document(item)
         server.session.notebooks[document.uri] = path
-        server.session.open(document)
-        start_analysis(server, document)
+        open_text(server.desk, document)
 
 
 def _close(server: ArchitectServer, uri: str) -> None:
-    forget_text(server, uri)
+    close_text(server.desk, uri)
     server.session.notebooks.pop(uri, None)

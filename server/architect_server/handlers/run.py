@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from lsprotocol import types as lsp
 
 from architect_server.asking import Listen, Refused, Surroundings, Usage
-from architect_server.convert import to_path
+from architect_server.desk import to_path
 from architect_server.document import Document
 from architect_server.handlers.editor_diagnostics import diagnostics
 from architect_server.progress import Cancelled, Report, run_with_progress

@@ -9,7 +9,8 @@ from lsprotocol import types as lsp
 
 from architect_server.analysis.model import Finding
 from architect_server.analysis.suppression import PLACEHOLDER, SuppressionFinding, insertion
-from architect_server.convert import SOURCE, to_offsets_range, to_range, to_workspace_edit
+from architect_server.convert import to_offsets_range, to_range, to_workspace_edit
+from architect_server.diagnostic_json import SOURCE
 from architect_server.document import Splice
 from architect_server.server import ArchitectServer
 from architect_server.session import Result

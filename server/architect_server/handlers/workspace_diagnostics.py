@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 from lsprotocol import types as lsp
 
-from architect_server.convert import to_path
+from architect_server.desk import FileReport, to_path
 from architect_server.file_scan.found import Found
-from architect_server.handlers.analyse import tell_problems
 from architect_server.handlers.closed_files import reports
 from architect_server.progress import Cancelled, Report, run_with_progress
 from architect_server.server import ArchitectServer
+from architect_server.texts import tell_problems
+from architect_server.wire import Json
 from architect_server.workspace_scan import files_of
 
 #: Seconds that a request is held while nothing changes, lest the client asks again and again.
@@ -42,7 +44,7 @@ def register(server: ArchitectServer) -> None:
 
 async def workspace_diagnostic(
     server: ArchitectServer, params: lsp.WorkspaceDiagnosticParams
-) -> lsp.WorkspaceDiagnosticReport:
+) -> Json:
     """Report on every file that is not open and that the client does not know as it is."""
     known = {one.uri: one.value for one in params.previous_result_ids if one.value}
     request = _Request(known, params.partial_result_token)
@@ -51,18 +53,16 @@ async def workspace_diagnostic(
         await scan.news(_PATIENCE if server.session.client.watched_files else _PATIENCE_UNTOLD)
     scan.look()
     try:
-        return lsp.WorkspaceDiagnosticReport(await _look(server, request))
+        return _items(await _look(server, request))
     except Cancelled:
         scan.changed()
-        return lsp.WorkspaceDiagnosticReport([])
+        return _items([])
     except BaseException:
         scan.changed()  # not all was looked at: the next request must not wait
         raise
 
 
-async def _look(
-    server: ArchitectServer, request: _Request
-) -> list[lsp.WorkspaceDocumentDiagnosticReport]:
+async def _look(server: ArchitectServer, request: _Request) -> list[str]:
     """Look at all files, with a progress bar where that takes a while."""
     limit = server.session.settings_for(None).workspace_limit
     files, unread = await asyncio.to_thread(_files, server, limit)
@@ -78,7 +78,7 @@ async def _look(
         server.session.client.work_done_progress and unread >= _MANY,
         lambda report: _look_at(server, files[:limit], request, report),
     )
-    tell_problems(server)
+    tell_problems(server.desk)
     return found
 
 
@@ -100,37 +100,41 @@ def _files(server: ArchitectServer, limit: int) -> tuple[list[Found], int]:
 
 async def _look_at(
     server: ArchitectServer, files: list[Found], request: _Request, report: Report
-) -> list[lsp.WorkspaceDocumentDiagnosticReport]:
+) -> list[str]:
     """Report file by file; all but the last batch go out as partial results."""
     reported: dict[str, str] = {}
-    batch: list[lsp.WorkspaceDocumentDiagnosticReport] = []
+    batch: list[str] = []
+    told: set[str] = set()
     number = 0
     async for found in reports(server, files):
         number += 1
         if found.result_id:
             reported[found.uri] = found.result_id
         if request.known.get(found.uri, "") != found.result_id:
-            batch.append(_full(found.uri, found.items, found.result_id))
+            batch.append(_full(found))
+            told.add(found.uri)
         if len(batch) >= _BATCH and request.partial_token is not None:
             _send(server, request.partial_token, batch)
             batch = []
         report(f"{number} of {len(files)} files", 100 * number // len(files))
-    gone = request.known.keys() - reported.keys() - {one.uri for one in batch}
-    batch += [_full(uri, [], "") for uri in sorted(gone) if uri not in server.session.documents]
+    gone = request.known.keys() - reported.keys() - told
+    closed = [uri for uri in sorted(gone) if uri not in server.session.documents]
+    batch += [_full(FileReport(uri, "[]", "")) for uri in closed]
     server.workspace_reported = reported
     return batch
 
 
-def _full(
-    uri: str, items: list[lsp.Diagnostic], result_id: str
-) -> lsp.WorkspaceFullDocumentDiagnosticReport:
-    return lsp.WorkspaceFullDocumentDiagnosticReport(uri=uri, items=items, result_id=result_id)
+def _full(report: FileReport) -> str:
+    """A WorkspaceFullDocumentDiagnosticReport; the version of a file that is not open is null."""
+    uri, result_id = json.dumps(report.uri), json.dumps(report.result_id)
+    said = f'"kind":"full","uri":{uri},"version":null,"resultId":{result_id}'
+    return f'{{{said},"items":{report.items}}}'
 
 
-def _send(
-    server: ArchitectServer,
-    token: lsp.ProgressToken,
-    batch: list[lsp.WorkspaceDocumentDiagnosticReport],
-) -> None:
-    value = lsp.WorkspaceDiagnosticReportPartialResult(batch)
-    server.protocol.notify(lsp.PROGRESS, lsp.ProgressParams(token, value))
+def _items(reports: Iterable[str]) -> Json:
+    return Json(f'{{"items":[{",".join(reports)}]}}')
+
+
+def _send(server: ArchitectServer, token: lsp.ProgressToken, batch: list[str]) -> None:
+    params = f'{{"token":{json.dumps(token)},"value":{_items(batch)}}}'
+    server.desk.notify(lsp.PROGRESS, params)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from architect_server.analysis.text import LineTable, unify_line_ends
@@ -46,6 +46,33 @@ def test_an_offset_comes_back_from_its_position(text: str, offset: int) -> None:
     back = table.offset(line, column)
     # A place inside a line end has no position of its own: it is the end of its line.
     assert back == inside or (back < inside and set(text[back:inside]) <= {"\r", "\n"})
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables of a few lines then have as many blocks as those of a large file."""
+    monkeypatch.setattr("architect_server.analysis.text._BLOCK", 2)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(TEXTS, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9), TEXTS), max_size=6))
+def test_a_spliced_table_is_that_of_the_new_text(
+    text: str, edits: list[tuple[int, int, str]]
+) -> None:
+    table = LineTable(text)
+    for start, length, new in edits:
+        start = min(start, len(text))
+        end = min(start + length, len(text))
+        table, text = table.spliced(start, end, new), text[:start] + new + text[end:]
+        fresh = LineTable(text)
+        assert table.text == text
+        assert table.line_count == fresh.line_count
+        for line in range(-1, fresh.line_count + 2):
+            assert table.line_start(line) == fresh.line_start(line)
+            assert table.line_text(line) == fresh.line_text(line)
+        for offset in range(len(text) + 1):
+            assert table.position(offset) == fresh.position(offset)
 
 
 def test_positions_outside_are_moved_to_the_nearest_inside() -> None:

@@ -100,6 +100,24 @@ def test_every_character_deleted_or_doubled_gives_what_the_whole_gives(text: str
     assert compared > len(text)
 
 
+_ONE_LINE = "def one(a): return a\nx = lambda a: a or 1\nif x:\n    def k():\n        yield x\n\n"
+
+
+@pytest.mark.parametrize("old", ["    def k():\n", "def k"])
+def test_a_forgiving_comment_forgives_what_it_forgives_in_the_whole(old: str) -> None:
+    """Coverage-guided fuzzing found both: lizard takes a one-line function for open."""
+    text = _ONE_LINE * 3
+    for start in (text.index(old), text.index(old, len(_ONE_LINE))):
+        for end in (start, start + 3):
+            edited = f"{text[:start]}# lizard forgives{text[end:]}"
+            pieces = IncrementalText(text, "python", Memory())
+            try:
+                pieces.edit(start, end, "# lizard forgives")
+            except NotProvableError:
+                continue
+            assert pieces.metrics() == measure(edited, "python", fast=False)
+
+
 def test_an_edit_of_one_function_leaves_the_others_objects_alone() -> None:
     text = "".join(f"def f{number}(a):\n    return a or 1\n\n\n" for number in range(100))
     pieces = IncrementalText(text, "python", Memory())

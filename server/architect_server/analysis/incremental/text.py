@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -31,11 +31,14 @@ _DEF = re.compile(r"(?:[ \t]*+@[^\n]*+\n)*+[ \t]*+(?:async[ \t]++)?def\b")
 # How many pieces are joined before lizard must be at rest.
 _MOST_JOINED = 6
 
+# How many pieces behind an edit are looked at again, as a rule.
+_RECUT = 3
+
 # Characters around an edit that may make one of the words that are looked for.
 _MARGIN = 16
 
-# Characters of source in the memory of measured pieces.
-_REMEMBERED = 4_000_000
+# Characters of source in the memory of measured pieces: what undoing and repeating lead back to.
+_REMEMBERED = 200_000
 
 
 class OverBudgetError(Exception):
@@ -50,10 +53,41 @@ class Part:
     measured: Measured
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The pieces of one version of a text: where each begins, and how many lines are before it."""
+
+    text: str
+    language: str
+    parts: tuple[Part, ...]
+    starts: tuple[int, ...]
+
+    @property
+    def lines(self) -> Iterator[int]:
+        """Lines before each part."""
+        return accumulate((part.measured.lines for part in self.parts), initial=0)
+
+    def metrics(self) -> FileMetrics:
+        """The figures of the whole text."""
+        functions = PlacedFunctions(self.text, self.parts)
+        return FileMetrics(self.language, self._confidence(), functions)
+
+    def _confidence(self) -> Confidence:
+        blocks = [
+            moved_block(block, line)
+            for part, line in zip(self.parts, self.lines, strict=False)
+            if part.measured.broken is not None
+            for block in part.measured.broken.blocks
+        ]
+        return confidence(blocks, (), RawFile(())) if blocks else Confidence()
+
+
 class Memory:
     """Pieces that were measured before, by their text; the oldest half goes when it is full."""
 
-    def __init__(self) -> None:
+    def __init__(self, characters: int = _REMEMBERED) -> None:
+        """``characters`` of source are remembered at most."""
+        self._most = characters
         self._known: dict[tuple[str, bool], Measured | None] = {}
         self._size = 0
         #: Characters that may still be read before ``OverBudgetError``; None is without limit.
@@ -91,7 +125,7 @@ class Memory:
     def _keep(self, key: tuple[str, bool], measured: Measured | None) -> None:
         if key not in self._known:
             self._size += len(key[0])
-            if self._size > _REMEMBERED:
+            if self._size > self._most:
                 self._forget()
         self._known[key] = measured
 
@@ -133,10 +167,6 @@ class IncrementalText:
         self._starts = list(accumulate(lengths, initial=0))[:-1]
         #: How far behind a part's end it was looked to see where it ends, at most.
         self._overhang = _overhang(self._parts)
-        #: Whether a part is broken.
-        self._broken = any(part.measured.broken for part in self._parts)
-        for start, part in zip(self._starts, self._parts, strict=True):
-            memory.learn(text[start : start + part.piece.length], part)
         if not parts:
             self.edit(0, 0, text)
 
@@ -147,9 +177,9 @@ class IncrementalText:
 
     def become(self, text: str) -> None:
         """Go over to ``text``, by the one stretch in which it differs."""
-        start, end, new = stretch(self.text, text)
         if self.text != text:
-            self.edit(start, end, new)
+            self.edit(*stretch(self.text, text))
+        self.text = text  # the same object as the caller's, so that it is held but once
 
     def edit(self, start: int, end: int, new: str) -> None:
         """Replace ``text[start:end]`` by ``new``; offsets count code points."""
@@ -157,6 +187,7 @@ class IncrementalText:
         openings = self._openings + self._openings_added(text, start, end, len(new))
         _refuse(text, text[max(0, start - _MARGIN) : start + len(new) + _MARGIN], openings)
         first = self._first_affected(start)
+        self._learn_around(first, end)
         at = self._starts[first] if first < len(self._starts) else 0
         shift = len(text) - len(self.text)
         parts: list[Part] = []
@@ -186,7 +217,12 @@ class IncrementalText:
         self._parts[first:] = parts + self._parts[last:]
         self._starts[first:] = starts + [one + shift for one in self._starts[last:]]
         self._overhang = max(self._overhang, _overhang(parts))
-        self._broken = any(part.measured.broken for part in self._parts)
+
+    def _learn_around(self, first: int, end: int) -> None:
+        """Let the memory know of the pieces that an edit up to ``end`` may cut out anew."""
+        last = bisect_left(self._starts, end) + _RECUT
+        for start, part in zip(self._starts[first:last], self._parts[first:last], strict=True):
+            self._memory.learn(self.text[start : start + part.piece.length], part)
 
     def _openings_added(self, text: str, start: int, end: int, length: int) -> int:
         """How many of what ``guards.openings`` counts an edit adds."""
@@ -194,21 +230,13 @@ class IncrementalText:
         old = self.text[before : end + _MARGIN]
         return guards.openings(text[before : start + length + _MARGIN]) - guards.openings(old)
 
+    def layout(self) -> Layout:
+        """The pieces as they are now."""
+        return Layout(self.text, self._language, tuple(self._parts), tuple(self._starts))
+
     def metrics(self) -> FileMetrics:
         """The figures of the whole text."""
-        functions = PlacedFunctions(self.text, tuple(self._parts))
-        return FileMetrics(self._language, self._confidence(), functions)
-
-    def _confidence(self) -> Confidence:
-        if not self._broken:
-            return Confidence()
-        blocks = []
-        line = 0
-        for part in self._parts:
-            if part.measured.broken is not None:
-                blocks += [moved_block(one, line) for one in part.measured.broken.blocks]
-            line += part.measured.lines
-        return confidence(blocks, (), RawFile(()))
+        return self.layout().metrics()
 
     def _first_affected(self, offset: int) -> int:
         """The first part whose end was decided by looking at ``offset`` or beyond."""

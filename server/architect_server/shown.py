@@ -1,0 +1,121 @@
+"""What is shown of an open text, piece by piece: only what changed is judged and written anew.
+
+A file's findings follow from its pieces one by one, unless a comment asks for silence, which may
+stand in one piece and be about another, or a piece is broken. Those texts are judged as a whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from architect_server.analysis import suppression
+from architect_server.analysis.incremental.moving import moved
+from architect_server.analysis.model import Confidence, FileMetrics
+from architect_server.diagnostic_json import Template, finding_template, version_json
+from architect_server.document import Document
+from architect_server.judgement import (
+    Judgement,
+    silence_of_the_place,
+    silence_of_the_text,
+    unsilenced,
+)
+from architect_server.session import ClientFacts, Result, Situation
+
+if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
+    from architect_server.analysis.incremental.boundaries import OpenClass
+    from architect_server.analysis.incremental.measured import Measured
+    from architect_server.analysis.incremental.text import Layout, Part
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The diagnostics of a piece; ``measured`` is held so that nothing else gets its identity."""
+
+    measured: Measured
+    inside: OpenClass | None
+    templates: tuple[Template, ...]
+
+
+class ShownPieces:
+    """The pieces of one open text as they are shown, good for one situation and one client."""
+
+    def __init__(self, situation: Situation, client: ClientFacts) -> None:
+        self.situation = situation
+        self._client = client
+        #: By the identity of a piece's figures.
+        self._shown: dict[int, _Shown] = {}
+
+    def diagnostics(self, document: Document, layout: Layout) -> list[str] | None:
+        """Every finding's diagnostic as JSON, as ``findings_json`` gives them.
+
+        None: the text must be judged as a whole.
+        """
+        settings, language = self.situation.settings, document.language_id
+        if self._place_is_silenced or silence_of_the_text(document.text, language, settings):
+            return None
+        kept: dict[int, _Shown] = {}
+        version = version_json(document)
+        found: list[str] = []
+        for part, start, line in zip(layout.parts, layout.starts, layout.lines, strict=False):
+            shown = self._known(document, part, start, line)
+            if shown is None:
+                return None
+            kept[id(part.measured)] = shown
+            for template in shown.templates:
+                found.append(template.at(line, version))
+        self._shown = kept
+        return found if settings.surfaces.diagnostics else []
+
+    def prepare(self, document: Document, layout: Layout, first: int, last: int) -> None:
+        """Have the pieces from ``first`` to ``last`` ready for ``diagnostics``."""
+        pieces = zip(layout.parts, layout.starts, layout.lines, strict=False)
+        for part, start, line in islice(pieces, first, last):
+            if shown := self._known(document, part, start, line):
+                self._shown[id(part.measured)] = shown
+
+    def _known(self, document: Document, part: Part, start: int, line: int) -> _Shown | None:
+        shown = self._shown.get(id(part.measured))
+        if shown is None or shown.inside != part.piece.inside:
+            return self._show(document, part, start, line)
+        return shown
+
+    @cached_property
+    def _place_is_silenced(self) -> bool:
+        situation = self.situation
+        return bool(silence_of_the_place(situation.settings, situation.path, situation.workspace))
+
+    def result(self, document: Document, layout: Layout) -> Result:
+        """The result of a text whose ``diagnostics`` are known, worked out when asked for."""
+        settings = self.situation.settings
+        return Result(
+            document,
+            settings.surfaces,
+            layout.metrics,
+            lambda metrics: Judgement(unsilenced(metrics, settings)),
+        )
+
+    def _show(self, document: Document, part: Part, start: int, line: int) -> _Shown | None:
+        if not part.piece.parses:
+            return None
+        language, memo = document.language_id, part.measured.memo
+        if memo.suppressions is None:
+            own = document.text[start : start + part.piece.length]
+            memo.suppressions = suppression.read(own, language)
+        if memo.suppressions:
+            return None
+        if not part.measured.functions:
+            return _Shown(part.measured, part.piece.inside, ())
+        inside = part.piece.inside
+        prefix = f"{inside.name}." if inside else ""
+        functions = moved(part.measured.functions, line, prefix)
+        metrics = FileMetrics(language, Confidence(), functions)
+        settings = self.situation.settings
+        templates = tuple(
+            finding_template(document, finding, self._client, line)
+            for finding in unsilenced(metrics, settings)
+            if settings.surfaces.suppressed or not finding.suppressed
+        )
+        return _Shown(part.measured, part.piece.inside, templates)
