@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test lint format e2e parity bench bench-agent live proof vsix generated lock clean
+.PHONY: help setup demo test lint format e2e parity bench bench-short bench-agent live proof vsix generated lock clean
 
 help:
 	@echo "make demo     check the example service and ask the embedded architect about its worst function"
@@ -13,11 +13,12 @@ help:
 	@echo "make e2e      run the end-to-end tests in real editors (.ci/setup-e2e installs them)"
 	@echo "make parity   compare every function of a large corpus with lizard's command line"
 	@echo "make bench    set the server against its peers on the same files, as ratios"
+	@echo "make bench-short  the same road in half a minute: fails when a result is wrong, never by time"
 	@echo "make bench-agent  measure what the architect costs beside the model's own time"
 	@echo "make live     one small real run of the model, with your key, and what it cost"
 	@echo "make proof    refactor real projects, run their tests, make mistakes: the figures of docs/proof.md"
 	@echo "make vsix     build the VS Code extension (needs node 20 or newer); TARGET=linux-x64 adds Claude's SDK for that platform"
-	@echo "make generated  renew docs/settings.md and the settings in package.json"
+	@echo "make generated  renew docs/settings.md, the settings in package.json and the table of capabilities"
 	@echo "make lock     renew requirements/*.txt"
 
 setup: $(STAMP)
@@ -67,6 +68,11 @@ parity: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
+	$(BIN)/python benchmarks/gap.py
+	$(BIN)/python benchmarks/memory.py
+
+bench-short: setup
+	$(BIN)/python benchmarks/short.py
 
 bench-agent: setup
 	$(BIN)/python benchmarks/agent.py $(BENCH_ARGS)
@@ -83,6 +89,7 @@ vsix: setup
 
 generated: setup
 	$(BIN)/python -m architect_server.settings.docs docs/settings.md
+	$(BIN)/python -m architect_server.app server/architect_server/capabilities.json
 	$(BIN)/python client-vscode/generate_settings.py
 
 lock: setup

@@ -28,6 +28,10 @@ class Server:
         )
         #: Whether every change must carry the whole text.
         self.full_sync = False
+        #: The numbers of the requests whose answers have been read.
+        self.answered: set[int] = set()
+        #: When the newest request was sent.
+        self.asked = 0.0
         self._identifier = 0
         self._messages: queue.Queue[tuple[float, Message]] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -62,13 +66,20 @@ class Server:
 
     def request(self, method: str, parameters: Any, patience: float = 60.0) -> tuple[float, Any]:
         """Seconds until the answer, and its result."""
-        self._identifier += 1
-        identifier = self._identifier
-        sent = self.send({"id": identifier, "method": method, "params": parameters})
+        identifier = self.ask(method, parameters)
+        sent = self.asked
         while True:
             came, message = self._next(patience)
-            if message.get("id") == identifier and "method" not in message:
-                return came - sent, message.get("result")
+            if "id" in message and "method" not in message:
+                self.answered.add(message["id"])
+                if message["id"] == identifier:
+                    return came - sent, message.get("result")
+
+    def ask(self, method: str, parameters: Any) -> int:
+        """Send a request without waiting; its number, which ``answered`` will hold."""
+        self._identifier += 1
+        self.asked = self.send({"id": self._identifier, "method": method, "params": parameters})
+        return self._identifier
 
     def diagnostics(
         self, uri: str, version: int, patience: float = 60.0
@@ -90,8 +101,11 @@ class Server:
             self.send({"id": message["id"], "result": result})
         return came, message
 
-    def start(self, folder: Path, options: Any = None) -> float:
-        """Initialize; seconds from the process's start to the answer."""
+    def start(self, folder: Path, options: Any = None, pull: bool = False) -> float:
+        """Initialize; seconds from the process's start to the answer.
+
+        With ``pull`` the client asks for diagnostics itself.
+        """
         parameters = {
             "processId": os.getpid(),
             "rootUri": folder.as_uri(),
@@ -100,6 +114,7 @@ class Server:
                 "textDocument": {
                     "publishDiagnostics": {"versionSupport": True},
                     "synchronization": {},
+                    **({"diagnostic": {}} if pull else {}),
                     "codeAction": {
                         "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["refactor"]}}
                     },
@@ -127,7 +142,11 @@ class Server:
 
     def resident(self) -> float:
         """Megabytes of the process and its children."""
-        return sum(_resident(process) for process in _family(self.process.pid))
+        return sum(self.residents())
+
+    def residents(self) -> list[float]:
+        """Megabytes of the process and of each of its children."""
+        return [_resident(process) for process in _family(self.process.pid)]
 
     def stop(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""A bar chart as SVG, without a library."""
+"""Charts as SVG, without a library."""
 
 from __future__ import annotations
 
@@ -37,6 +37,40 @@ def bars(title: str, values: dict[str, dict[int, float]]) -> str:
         colour = _COLOURS[number % len(_COLOURS)]
         parts.append(f'<rect x="{at}" y="{_HEIGHT - 20}" width="10" height="10" fill="{colour}"/>')
         parts.append(_text(at + 14, _HEIGHT - 11, name, 12))
+    return _svg(parts)
+
+
+def lines(title: str, unit: str, values: dict[str, dict[int, float]]) -> str:
+    """A line for each series on two logarithmic scales; the inner key is what grows."""
+    sizes = sorted({size for series in values.values() for size in series})
+    found = [value for series in values.values() for value in series.values()]
+    lowest, highest = min(found), max(found)
+    base, right = _HEIGHT - 60, _WIDTH - 60
+
+    def across(size: float) -> float:
+        span = math.log(sizes[-1] / sizes[0]) or 1
+        return _LEFT + 20 + math.log(size / sizes[0]) / span * (right - _LEFT - 20)
+
+    def up(value: float) -> float:
+        return base - math.log(value / lowest) / (math.log(highest / lowest) or 1) * (base - 60)
+
+    parts = [_text(_LEFT, 24, title, 15)]
+    for size in sizes:
+        parts.append(_text(across(size) - 12, base + 22, f"{size:,}", 11))
+    for number, (name, series) in enumerate(values.items()):
+        colour = _COLOURS[number % len(_COLOURS)]
+        points = sorted(series.items())
+        path = " ".join(f"{across(size):.0f},{up(value):.0f}" for size, value in points)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        for size, value in (points[0], points[-1]):
+            parts.append(_text(across(size) - 8, up(value) - 6, f"{value:.3g} {unit}", 11))
+        at = _LEFT + number * 130
+        parts.append(f'<rect x="{at}" y="{_HEIGHT - 20}" width="10" height="10" fill="{colour}"/>')
+        parts.append(_text(at + 14, _HEIGHT - 11, name, 12))
+    return _svg(parts)
+
+
+def _svg(parts: list[str]) -> str:
     body = "\n".join(parts)
     size = f'width="{_WIDTH}" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>\n{body}\n</svg>\n'

@@ -1,10 +1,11 @@
 """Our server and its peers, interleaved in one run on the same files.
 
     python benchmarks/run.py [--rounds N] [--edits N] [--sizes 500,2000,8600] [--scan FOLDER]
+                             [--parts keystrokes,requests,start,growth,scan,floor]
 
 The peers are installed once, pinned, into .tools/bench. Prints and writes ratios with their
 spread over the rounds: figures of a machine mean little, ratios within one run do. Writes
-.tools/bench/result.json and docs/keystrokes.svg.
+.tools/bench/result.json and the plots in docs/. ``short.py`` is what CI runs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,148 +22,172 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import asked
+import floor
+import growth
 from corpus import file_of
 from keystrokes import OPTIONS, OURS, keystrokes, percentile
 from lsp import Server
-from plot import bars
-
-ROOT = Path(__file__).parents[1]
-TOOLS = ROOT / ".tools" / "bench"
-PINNED = (
-    "ruff==0.15.8",
-    "complexipy==8.3.0",
-    "python-lsp-server==1.15.0",
-    "mccabe==0.7.0",
-    "radon==6.0.1",
-    "lizard==1.24.3",
-)
-_EMPTY = "from pygls.lsp.server import LanguageServer; LanguageServer('e', '1').start_io()"
-_RUFF = {"settings": {"lint": {"select": ["C901", "PLR09"], "preview": True}}}
-_PYLSP = {"pylsp": {"plugins": {"mccabe": {"enabled": True, "threshold": 10}}}}
-# These wait a fixed time before they look at an edit.
-_WAITING = ("complexipy", "pylsp")
+from peers import EMPTY_PYGLS, PINNED, ROOT, TOOLS, WAITING, install, servers, tool
+from plot import bars, lines
 
 Row = dict[str, list[float]]
+Ratio = dict[str, float]
 
 
-def install() -> None:
-    """The peers, in a folder of their own."""
-    python = TOOLS / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(TOOLS)], check=True)
-    command = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    subprocess.run([*command, *PINNED], check=True)
-
-
-def peers() -> dict[str, tuple[list[str], Any]]:
-    """Command and options of each server by its name; ours is first."""
-    tool = str(TOOLS / "bin")
-    return {
-        "architect": (OURS, OPTIONS),
-        "ruff": ([f"{tool}/ruff", "server"], _RUFF),
-        "complexipy": ([f"{tool}/complexipy", "lsp"], None),
-        "pylsp": ([f"{tool}/pylsp"], _PYLSP),
-    }
-
-
-def measure_keystrokes(sizes: list[int], rounds: int, edits: int) -> dict[str, dict[int, Row]]:
-    """p50 and p95 (ms) by server and size, one value for each round."""
-    found: dict[str, dict[int, Row]] = {name: {} for name in peers()}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name).resolve()
-        servers = {}
-        for peer, (command, options) in peers().items():
-            servers[peer] = Server(command)
-            servers[peer].start(folder, options)
-        for turn in range(rounds):
-            for size in sizes:
-                text = file_of(size)
-                for peer, server in servers.items():
-                    uri = (folder / f"{peer}_{size}_{turn}.py").as_uri()
-                    count = max(3, edits // 20) if peer in _WAITING else edits
-                    times = keystrokes(server, uri, text, count, seed=turn)
-                    row = found[peer].setdefault(size, {"p50": [], "p95": []})
-                    row["p50"].append(statistics.median(times))
-                    row["p95"].append(percentile(times, 0.95))
-        memory = {peer: server.resident() for peer, server in servers.items()}
-        for server in servers.values():
-            server.stop()
-    print("resident MB:", {peer: round(value) for peer, value in memory.items()})
-    return found
-
-
-def measure_starts(rounds: int) -> Row:
-    """Seconds from the process's start to the answered ``initialize``."""
-    commands = {peer: command for peer, (command, _) in peers().items()}
-    commands["empty pygls"] = [sys.executable, "-P", "-c", _EMPTY]
-    found: Row = {name: [] for name in commands}
-    for _ in range(rounds):
-        for name, command in commands.items():
-            server = Server(command)
-            found[name].append(server.start(ROOT))
-            server.stop()
-    return found
-
-
-def measure_scan(folder: Path) -> Row:
-    """CPU seconds (of all processes) for a scan of ``folder``."""
-    tool = str(TOOLS / "bin")
-    runs: dict[str, Callable[[str], list[str]]] = {
-        "lizard -t1": lambda _: [f"{tool}/lizard", "-t1", "-l", "python", str(folder)],
-        "ruff cold": lambda cache: [*_ruff(tool, folder), "--cache-dir", f"{cache}/ruff"],
-        "ruff warm": lambda cache: [*_ruff(tool, folder), "--cache-dir", f"{cache}/ruff"],
-        "architect cold": lambda _: [*_check(folder)],
-        "architect warm": lambda _: [*_check(folder)],
-    }
-    found: Row = {}
-    with tempfile.TemporaryDirectory() as cache:
-        for name, command in runs.items():
-            found[name] = [_processor_seconds(command(cache), {"XDG_CACHE_HOME": cache})]
-    return found
-
-
-def _ruff(tool: str, folder: Path) -> list[str]:
-    return [f"{tool}/ruff", "check", "--select", "C901,PLR09", "-q", "--isolated", str(folder)]
-
-
-def _check(folder: Path) -> list[str]:
-    return [
-        sys.executable,
-        "-P",
-        "-m",
-        "architect_server",
-        "check",
-        "--format",
-        "json",
-        str(folder),
-    ]
-
-
-def _processor_seconds(command: list[str], environment: dict[str, str]) -> float:
-    import os
-    import resource
-
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, **environment},
-        check=False,
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-
-
-def ratios(ours: list[float], theirs: list[float]) -> dict[str, float]:
+def ratios(ours: list[float], theirs: list[float]) -> Ratio:
     """Median and extremes of the ratio, round by round."""
     each = [one / other for one, other in zip(ours, theirs, strict=True)]
     middle = statistics.median(each)
     return {"median": round(middle, 2), "low": round(min(each), 2), "high": round(max(each), 2)}
 
 
-def _said(ratio: dict[str, float]) -> str:
-    return f"{ratio['median']:.2f} ({ratio['low']:.2f} to {ratio['high']:.2f})"
+class Run:
+    """What was asked for, and what was found: measured values, and ratios by their names."""
+
+    def __init__(self, options: argparse.Namespace, folder: Path) -> None:
+        self.options = options
+        self.folder = folder
+        self.sizes = [int(size) for size in options.sizes.split(",")]
+        self.values: dict[str, Any] = {}
+        self.ratios: dict[str, Ratio] = {}
+
+    def keystrokes(self) -> None:
+        """p50 and p95 of an edit by server and size, in milliseconds, a value for each round."""
+        found: dict[str, dict[int, Row]] = {name: {} for name in servers()}
+        running = {name: Server(command) for name, (command, _) in servers().items()}
+        for name, server in running.items():
+            server.start(self.folder, servers()[name][1])
+        for turn in range(self.options.rounds):
+            for size in self.sizes:
+                for name, server in running.items():
+                    uri = (self.folder / f"{name}_{size}_{turn}.py").as_uri()
+                    edits = self.options.edits
+                    count = max(3, edits // 20) if name in WAITING else edits
+                    times = keystrokes(server, uri, file_of(size), count, seed=turn)
+                    row = found[name].setdefault(size, {"p50": [], "p95": []})
+                    row["p50"].append(statistics.median(times))
+                    row["p95"].append(percentile(times, 0.95))
+        self.values["resident MB"] = {name: server.resident() for name, server in running.items()}
+        for server in running.values():
+            server.stop()
+        self.values["keystrokes"] = found
+        for name in found:
+            for size in self.sizes if name != "architect" else ():
+                for what in ("p50", "p95"):
+                    ours, theirs = found["architect"][size][what], found[name][size][what]
+                    title = f"{what} of an edit, {size} lines, to {name}"
+                    self.ratios[title] = ratios(ours, theirs)
+        plotted = {
+            name: {size: statistics.median(row["p50"]) for size, row in rows.items()}
+            for name, rows in found.items()
+        }
+        title = "p50 of an edit in ms (logarithmic), by lines of the file"
+        _draw("keystrokes.svg", bars(title, plotted))
+
+    def requests(self) -> None:
+        """Hover, code actions and pulled diagnostics."""
+        for size in self.sizes:
+            options = self.options
+            found = asked.measure(self.folder, size, options.rounds, max(10, options.edits // 2))
+            self.values[f"requests, {size} lines, ms"] = found
+            for what in ("hover", "codeAction"):
+                title = f"p50 of {what}, {size} lines, to ruff's codeAction"
+                ours = found[f"architect {what}"]
+                self.ratios[title] = ratios(ours, found["ruff codeAction"])
+            pulled = ratios(found["architect pull"], found["architect push"])
+            self.ratios[f"p50 of a pull after an edit, {size} lines, to our push"] = pulled
+
+    def start(self) -> None:
+        """From the process's start to the answered ``initialize``, and to the first diagnostics
+        of a file with 500 lines.
+        """
+        commands = {name: command for name, (command, _) in servers().items()}
+        commands["empty pygls"] = EMPTY_PYGLS
+        found: Row = {name: [] for name in (*commands, "first diagnostics")}
+        for turn in range(self.options.rounds):
+            for name, command in commands.items():
+                server = Server(command)
+                found[name].append(server.start(self.folder, OPTIONS))
+                if command is OURS:
+                    uri = (self.folder / f"first_{turn}.py").as_uri()
+                    server.open(uri, file_of(500))
+                    came, _ = server.diagnostics(uri, 0)
+                    found["first diagnostics"].append(came - server.started)
+                server.stop()
+        self.values["start, s"] = found
+        for other in ("ruff", "empty pygls"):
+            self.ratios[f"start, to {other}"] = ratios(found["architect"], found[other])
+        first = ratios(found["first diagnostics"], found["empty pygls"])
+        self.ratios["first diagnostics, to the start of empty pygls"] = first
+
+    def growth(self) -> None:
+        """How cost grows with size."""
+        found = growth.edits(self.folder, max(10, self.options.edits // 3))
+        self.values["growth of an edit, ms"] = found
+        _draw("growth-edit.svg", lines("p50 of an edit, by lines of the file", "ms", found))
+        if self.options.scan:
+            found = growth.scans(self.options.scan)
+            self.values["growth of a scan, s"] = found
+            title = "Processor seconds of a cold scan, by files"
+            _draw("growth-scan.svg", lines(title, "s", found))
+
+    def scan(self) -> None:
+        """Processor seconds, of all processes, for a scan."""
+        folder = self.options.scan
+        if folder is None:
+            return
+        found: dict[str, float] = {}
+        with tempfile.TemporaryDirectory() as cache:
+            warm = [*growth.ruff(folder), "--cache-dir", f"{cache}/ruff"]
+            for name, command in {
+                "lizard -t1": growth.commands(folder)["lizard -t1"],
+                "radon": [tool("radon"), "cc", "-s", str(folder)],
+                "ruff cold": warm,
+                "ruff warm": warm,
+                "architect cold": growth.check(folder),
+                "architect warm": growth.check(folder),
+            }.items():
+                found[name] = growth.processor_seconds(command, {"XDG_CACHE_HOME": cache})
+        self.values["scan, s"] = found
+        for one, other in (
+            ("architect cold", "lizard -t1"),
+            ("architect cold", "radon"),
+            ("architect cold", "ruff cold"),
+            ("architect warm", "ruff warm"),
+            ("architect warm", "architect cold"),
+        ):
+            self.ratios[f"{one}, CPU, to {other}"] = ratios([found[one]], [found[other]])
+
+    def floor(self) -> None:
+        """Our figures beside what can't be undercut."""
+        for size in self.sizes:
+            least = floor.regex_pass(size)
+            self.values[f"one regex pass, {size} lines, ms"] = least
+            edits = self.values.get("keystrokes", {}).get("architect", {}).get(size)
+            if edits:
+                title = f"p50 of an edit, {size} lines, to one regex pass over the text"
+                self.ratios[title] = ratios(edits["p50"], [least] * len(edits["p50"]))
+        if self.options.scan and "scan, s" in self.values:
+            least = floor.read_all(self.options.scan) / 1000
+            self.values["one read of the files, s"] = least
+            for name in ("architect cold", "architect warm"):
+                ratio = ratios([self.values["scan, s"][name]], [least])
+                self.ratios[f"{name}, CPU, to one read of the files"] = ratio
+
+
+def _draw(name: str, picture: str) -> None:
+    (ROOT / "docs" / name).write_text(picture, "utf-8")
+
+
+PARTS: dict[str, Callable[[Run], None]] = {
+    "keystrokes": Run.keystrokes,
+    "requests": Run.requests,
+    "start": Run.start,
+    "growth": Run.growth,
+    "scan": Run.scan,
+    "floor": Run.floor,
+}
 
 
 def main() -> None:
@@ -172,38 +196,22 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=100)
     parser.add_argument("--sizes", default="500,2000,8600")
     parser.add_argument("--scan", type=Path, help="a folder of Python files to scan")
-    arguments = parser.parse_args()
+    parser.add_argument("--parts", default=",".join(PARTS))
+    options = parser.parse_args()
     install()
-    sizes = [int(size) for size in arguments.sizes.split(",")]
-    strokes = measure_keystrokes(sizes, arguments.rounds, arguments.edits)
-    result: dict[str, Any] = {"keystrokes": strokes, "ratios": {}, "pinned": PINNED}
-    for peer in strokes:
-        if peer != "architect":
-            for size in sizes:
-                for what in ("p50", "p95"):
-                    ratio = ratios(strokes["architect"][size][what], strokes[peer][size][what])
-                    result["ratios"][f"{what} of an edit, {size} lines, to {peer}"] = ratio
-    result["start"] = starts = measure_starts(arguments.rounds)
-    for name in ("ruff", "empty pygls"):
-        result["ratios"][f"start, to {name}"] = ratios(starts["architect"], starts[name])
-    if arguments.scan:
-        result["scan"] = scan = measure_scan(arguments.scan)
-        for one, other in (
-            ("architect cold", "lizard -t1"),
-            ("architect cold", "ruff cold"),
-            ("architect warm", "ruff warm"),
-        ):
-            result["ratios"][f"{one}, CPU, to {other}"] = ratios(scan[one], scan[other])
-    for name, ratio in result["ratios"].items():
-        print(f"{name}: {_said(ratio)}")
-    result["when"] = time.strftime("%Y-%m-%d")
-    (TOOLS / "result.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    plotted = {
-        peer: {size: statistics.median(row["p50"]) for size, row in rows.items()}
-        for peer, rows in strokes.items()
+    with tempfile.TemporaryDirectory() as name:
+        run = Run(options, Path(name).resolve())
+        for part in options.parts.split(","):
+            PARTS[part](run)
+    for title, ratio in run.ratios.items():
+        print(f"{title}: {ratio['median']:.2f} ({ratio['low']:.2f} to {ratio['high']:.2f})")
+    result = {
+        "when": time.strftime("%Y-%m-%d"),
+        "pinned": PINNED,
+        "ratios": run.ratios,
+        "values": run.values,
     }
-    picture = bars("p50 of an edit in ms (logarithmic), by lines of the file", plotted)
-    (ROOT / "docs" / "keystrokes.svg").write_text(picture, "utf-8")
+    (TOOLS / "result.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
