@@ -18,7 +18,7 @@ def is_shown(result: Result, function: FunctionMetrics) -> bool:
     """Whether ``function`` has anything to say; a good one draws nothing."""
     if function.ccn >= result.surfaces.hide_below:
         return True
-    return any(finding.function is function for finding in result.findings)
+    return any(finding.function == function for finding in result.findings)
 
 
 def explanation(result: Result, function: FunctionMetrics) -> Explanation:
