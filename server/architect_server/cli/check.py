@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -83,8 +83,8 @@ def run(options: argparse.Namespace) -> int:
     if options.format in WITHOUT_DOUBTS:
         for doubt in doubts(results):
             print(f"architect: {doubt}", file=sys.stderr)
-    text = written(results, options.format, explain=options.explain)
-    _write(text, machine=options.format != "text")
+    parts = written(results, options.format, explain=options.explain)
+    _write(parts, machine=options.format != "text")
     return exit_code(results)
 
 
@@ -102,14 +102,14 @@ def _texts_from_stdin(options: argparse.Namespace) -> dict[str, str]:
     return {found_at(path).path: sys.stdin.buffer.read().decode("utf-8", errors="replace")}
 
 
-def _write(text: str, *, machine: bool) -> None:
+def _write(parts: Iterable[str], *, machine: bool) -> None:
     """Print; what machines read is UTF-8 with LF whatever this terminal or platform prefers."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file's name may hold bytes that are no text; it must not cost the whole report.
         sys.stdout.reconfigure(errors="backslashreplace")
         if machine:
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-    sys.stdout.write(text)
+    sys.stdout.writelines(parts)
     sys.stdout.flush()
 
 

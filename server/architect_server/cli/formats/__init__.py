@@ -1,11 +1,11 @@
-"""How results are written: one function for each format, from results to a whole text.
+"""How results are written: one function for each format, from results to a text.
 
 Every format is stable byte for byte: same input, same output.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 
 from architect_server.file_scan.checked import Checked
@@ -26,8 +26,9 @@ WITH_FIGURES = frozenset({"json"})
 WITH_DECISIONS = frozenset({"sarif"})
 
 
-def written(results: Sequence[Checked], name: str, *, explain: bool = False) -> str:
-    """The ``results`` in the format of that name."""
+def written(results: Sequence[Checked], name: str, *, explain: bool = False) -> Iterable[str]:
+    """The ``results`` in the format of that name, whole or in parts."""
     module = import_module(f"{__name__}.as_{name}")
     write = getattr(module, f"as_{name}")
-    return str(write(results, explain) if name in EXPLAINING else write(results))
+    text = write(results, explain) if name in EXPLAINING else write(results)
+    return [text] if isinstance(text, str) else text

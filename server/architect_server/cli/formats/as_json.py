@@ -14,14 +14,16 @@ from architect_server.cli.formats.reported import Reported, reported, shown_path
 from architect_server.file_scan.checked import Checked
 
 
-def as_json(results: Sequence[Checked], explained: bool = False) -> str:
-    """One document, with a line for each function; lines are 1-based as lizard gives them.
+def as_json(results: Sequence[Checked], explained: bool = False) -> Iterator[str]:
+    """One document in parts, with a line for each function; lines are 1-based as lizard's.
 
     With ``explained`` each function also carries its ``decisions`` (a line and a kind for every
     +1), ruff's figure for C901 (null where it has none) and why the two differ.
     """
-    files = ",\n".join(_file(result, explained) for result in results)
-    return f'{{"version": {_value(__version__)}, "files": [\n{files}\n]}}\n'
+    yield f'{{"version": {_value(__version__)}, "files": ['
+    for number, result in enumerate(results):
+        yield f"{',' if number else ''}\n{_file(result, explained)}"
+    yield "\n]}\n"
 
 
 # The layout is ours: the library's own costs three times as much as all the rest of a scan whose
