@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -82,7 +83,9 @@ class Suite:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._scratch = HOME / "scratch" / project.name
+        # Without a jail pytest would read our own settings, in the folders above ours.
+        folder = Path(tempfile.gettempdir(), "architect-proof") if why_no_jail() else HOME
+        self._scratch = folder / "scratch" / project.name
         self._tools = HOME / "tools"
 
     def passed(self, texts: Mapping[str, str], tests: Iterable[str] = ()) -> frozenset[str]:
