@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -85,7 +86,7 @@ class Suite:
         self.project = project
         # Without a jail pytest would read our own settings, in the folders above ours.
         folder = Path(tempfile.gettempdir(), "architect-proof") if why_no_jail() else HOME
-        self._scratch = folder / "scratch" / project.name
+        self._scratch = folder / "scratch" / f"{project.name}-{os.getpid()}"
         self._tools = HOME / "tools"
 
     def passed(self, texts: Mapping[str, str], tests: Iterable[str] = ()) -> frozenset[str]:
