@@ -29,10 +29,12 @@ from architect_agents.refactoring.flow import (
     Node,
     bindings_of,
     free_names,
+    rebound_names,
 )
-from architect_agents.refactoring.flow.scopes import type_parameters
+from architect_agents.refactoring.flow.scopes import SCOPES, type_parameters, within_scope
 from architect_agents.refactoring.frame_depth import called_name
 from architect_agents.refactoring.module_source import FunctionNode, Scope
+from architect_agents.refactoring.surface import is_generator
 
 
 class Transfer:
@@ -53,6 +55,7 @@ class Transfer:
         self._unread = unread
         self._original = FunctionFlow(before.node)
         self._enclosing = _around(before.scopes) | type_parameters(before.node)
+        self._rebound_around = _rebound_around(before.scopes)
         self._flows = {name: FunctionFlow(one.node) for name, one in helpers.items()}
 
     def problems(self) -> Iterator[str]:
@@ -128,6 +131,7 @@ class Transfer:
         if elsewhere:
             # Asked for when the helper is called, not when it is needed: it may have changed.
             raise NotAnExtractionError(f"{_names(elsewhere)}, a global, is handed over")
+        self._refuse_changing(helper, (arguments - flow.locals) & self._enclosing)
         written = self._written_outside(helper, binding)
         for node in flow.nodes_of(statement):
             read = arguments & node.effects.reads & flow.locals
@@ -141,6 +145,14 @@ class Transfer:
                 caught = written & node.live_exceptional
                 yield f"{_names(caught)} is read where an exception in `{helper.name}` is caught."
         yield from self._closure_problems(flow, statement, helper, binding)
+
+    def _refuse_changing(self, helper: Helper, handed: frozenset[str] | set[str]) -> None:
+        """A variable of a function around is looked up anew each time; an argument is not."""
+        changing = handed & self._rebound_around
+        if handed and (is_generator(helper.node) or isinstance(helper.node, ast.AsyncFunctionDef)):
+            changing = handed
+        if changing:
+            raise NotAnExtractionError(f"{_names(changing)} may change while `{helper.name}` runs")
 
     def _written_outside(self, helper: Helper, binding: Binding) -> frozenset[str]:
         """What the helper writes, under the names of its caller."""
@@ -183,6 +195,18 @@ def _around(scopes: Sequence[Scope]) -> frozenset[str]:
             names |= bindings_of(scope).locals
         names.update(one.name for one in getattr(scope, "type_params", ()))
     return frozenset(names)
+
+
+def _rebound_around(scopes: Sequence[Scope]) -> frozenset[str]:
+    """The variables of the functions around that some function in them writes."""
+    inner = (
+        node
+        for scope in scopes
+        if not isinstance(scope, ast.ClassDef)
+        for node in within_scope(scope.body)
+        if isinstance(node, SCOPES)
+    )
+    return frozenset().union(*map(rebound_names, inner))
 
 
 def _own_statements(function: FunctionNode) -> Iterator[ast.stmt]:
