@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from architect_server.analysis import c901
+from architect_server.analysis import c901, template_strings
 from architect_server.analysis.model import Decision, FunctionMetrics
 from architect_server.analysis.own_parameters import own_parameters
 from architect_server.analysis.own_text import own_text
@@ -49,12 +49,13 @@ def explain(text: str | LineTable, language: str, function: FunctionMetrics) -> 
     table = text if isinstance(text, LineTable) else LineTable(text)
     counted = None
     if language == "python":
-        counted = c901.count(own_text(table, function)).get(function.start_line)
-    own = own_parameters(table, language, function)
+        own = template_strings.as_format_strings(own_text(table, function))
+        counted = c901.count(own).get(function.start_line)
+    passed = own_parameters(table, language, function)
     if counted is None:
-        return Explanation(function, None, (), _own_words(function), own)
+        return Explanation(function, None, (), _own_words(function), passed)
     words = (*_own_words(function), *_against_c901(function, counted))
-    return Explanation(function, len(counted) + 1, counted, words, own)
+    return Explanation(function, len(counted) + 1, counted, words, passed)
 
 
 def _own_words(function: FunctionMetrics) -> tuple[str, ...]:
@@ -65,8 +66,9 @@ def _own_words(function: FunctionMetrics) -> tuple[str, ...]:
         )
     elif function.corrected:
         words.append(
-            f"lizard itself prints {function.raw_ccn} here, since it misreads the layout; these "
-            "are the figures that its rules give for the whole function."
+            f"lizard itself prints {function.raw_ccn} here: it misreads the layout, or does "
+            "not look into a t-string; these are the figures that its rules give for the whole "
+            "function."
         )
     if function.suppressed:
         words.append(f"Suppressed: {function.suppressed}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 from architect_server.analysis import (
@@ -10,6 +11,7 @@ from architect_server.analysis import (
     lizard_adapter,
     other_measure,
     python_measure,
+    template_strings,
 )
 from architect_server.analysis.model import Confidence, FileMetrics, FunctionMetrics
 from architect_server.analysis.text import BOM
@@ -29,7 +31,7 @@ def measure(text: str, language: str, *, fast: bool = True) -> FileMetrics:
     if reason := guards.refusal(source):
         return _skipped(language, reason)
     if filename.endswith(".py"):
-        functions, confidence = python_measure.check(source, fast=fast)
+        functions, confidence = _python(source, fast=fast)
     else:
         raw = lizard_adapter.count(source, filename)
         functions, confidence = other_measure.check(source, raw, filename)
@@ -46,8 +48,19 @@ def measure_fast(text: str, language: str, *, parses: bool = False) -> FileMetri
     source = guards.prepare(text)
     if text.startswith(BOM) or guards.refusal(source):
         return None
+    # An older Python parses no t-string.
+    if sys.version_info >= (3, 14) and template_strings.present(source):
+        return None
     found = python_measure.check_fast(source, parsed=parses)
     return None if found is None else FileMetrics(language, Confidence(), tuple(found))
+
+
+def _python(source: str, *, fast: bool) -> tuple[list[FunctionMetrics], Confidence]:
+    readable = template_strings.as_format_strings(source)
+    functions, confidence = python_measure.check(readable, fast=fast)
+    if readable is not source and readable != source:
+        functions = python_measure.set_against(functions, source)
+    return functions, confidence
 
 
 def _skipped(language: str, reason: str) -> FileMetrics:

@@ -48,6 +48,24 @@ def check_fast(source: str, *, parsed: bool = False) -> list[FunctionMetrics] | 
     return fast_python.functions(source) if parsed or parses(source) else None
 
 
+def set_against(functions: list[FunctionMetrics], source: str) -> list[FunctionMetrics]:
+    """``functions``, which were counted in another form of ``source``, against lizard's for it.
+
+    Those with other figures than lizard gives for ``source`` itself are marked as corrected.
+    """
+    printed = {
+        (own.start_line, names.bare_name(own.name)): own
+        for own in reversed(lizard_adapter.count(source, _FILENAME).functions)
+    }
+    against = []
+    for function in functions:
+        own = printed.get((function.start_line, names.bare_name(function.name)))
+        corrected = own is None or not own.has_figures_of(function)
+        raw_ccn = own.ccn if own and corrected else None
+        against.append(replace(function, corrected=corrected, raw_ccn=raw_ccn))
+    return against
+
+
 def check_parsed(
     source: str, functions: list[PythonFunction], raw: RawFile
 ) -> tuple[list[FunctionMetrics], list[int]]:

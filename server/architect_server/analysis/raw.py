@@ -47,6 +47,15 @@ class RawFunction:
             suppressed="lizard forgives" if self.forgiven else "",
         )
 
+    def has_figures_of(self, function: FunctionMetrics) -> bool:
+        """Whether these are the lines and figures of ``function``; nesting is not lizard's."""
+        return (
+            (self.start_line, self.end_line) == (function.start_line, function.end_line)
+            and (self.ccn, self.cognitive) == (function.ccn, function.cognitive)
+            and (self.nloc, self.tokens) == (function.nloc, function.tokens)
+            and self.parameters == function.parameters
+        )
+
     def same_figures(self, other: RawFunction | None) -> bool:
         """Whether ``other`` is this function with these figures, whatever it is called."""
         return (

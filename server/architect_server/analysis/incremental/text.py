@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from architect_server.analysis import guards
+from architect_server.analysis import guards, template_strings
 from architect_server.analysis.incremental.boundaries import OpenClass
 from architect_server.analysis.incremental.measured import (
     Measured,
@@ -307,6 +307,8 @@ def _overhang(parts: Iterable[Part]) -> int:
 def _refuse(text: str, around: str, openings: int) -> None:
     """What is not measured in pieces at all; ``around`` is what an edit may have brought in."""
     if text.startswith(BOM) or "GENERATED CODE" in around or guards.has_false_line_ends(around):
+        raise NotProvableError
+    if template_strings.present(around):
         raise NotProvableError
     if guards.may_refuse(text, openings) and guards.refusal(text):
         raise NotProvableError
