@@ -13,7 +13,7 @@ from pygls.exceptions import JsonRpcException
 from architect_server.analysis.languages import EXTENSIONS
 from architect_server.handlers.analyse import refresh
 from architect_server.server import ArchitectServer
-from architect_server.settings.files import SETTINGS_FILES, WATCHED
+from architect_server.settings.files import WATCHED, holds_settings
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +112,6 @@ async def register_watchers(server: ArchitectServer) -> None:
 def watched_files_changed(server: ArchitectServer, params: lsp.DidChangeWatchedFilesParams) -> None:
     """Read changed settings anew; whoever waits for news of the workspace gets it."""
     server.workspace_scan.changed()
-    if any(event.uri.rpartition("/")[2] in SETTINGS_FILES for event in params.changes):
+    if any(holds_settings(event.uri) for event in params.changes):
         server.session.forget_settings()
         refresh(server)

@@ -11,7 +11,7 @@ from architect_server.handlers import agents, outcomes
 from architect_server.handlers.analyse import refresh
 from architect_server.handlers.rename import withdraw
 from architect_server.server import ArchitectServer
-from architect_server.settings.files import SETTINGS_FILES
+from architect_server.settings.files import holds_settings
 from architect_server.texts import change_text, close_text, open_text
 from architect_server.wire import Changed
 
@@ -42,7 +42,7 @@ def did_save(server: ArchitectServer, params: lsp.DidSaveTextDocumentParams) -> 
     """A saved pyproject.toml, .gitignore or the like may have changed the settings."""
     outcomes.paused(server, params.text_document.uri)
     agents.saved(server, params.text_document.uri)
-    if params.text_document.uri.rpartition("/")[2] in SETTINGS_FILES:
+    if holds_settings(params.text_document.uri):
         server.session.forget_settings()
         refresh(server)
 

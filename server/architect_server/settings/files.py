@@ -17,15 +17,21 @@ from architect_server.settings.resolved import Layer
 WATCHED = (
     "**/pyproject.toml",
     "**/.gitignore",
-    "**/{ruff,.ruff,complexipy,.complexipy}.toml",
+    "**/{*ruff*,complexipy,.complexipy}.toml",
     "**/{setup.cfg,tox.ini,.flake8,whitelizer.txt}",
 )
 
-#: The same by name.
-SETTINGS_FILES = frozenset(
+_SETTINGS_FILES = frozenset(
     {"pyproject.toml", ".gitignore", "ruff.toml", ".ruff.toml", "complexipy.toml",
      ".complexipy.toml", "setup.cfg", "tox.ini", ".flake8", "whitelizer.txt"}
 )  # fmt: skip
+
+
+def holds_settings(uri: str) -> bool:
+    """Whether a change of the file behind ``uri`` may change a setting."""
+    name = uri.rpartition("/")[2]
+    # ruff may be told to extend a file of any name; this is what they are called.
+    return name in _SETTINGS_FILES or ("ruff" in name and name.endswith(".toml"))
 
 
 def project_layer(folder: Path) -> tuple[Layer | None, tuple[str, ...]]:

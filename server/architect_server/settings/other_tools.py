@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,12 @@ _RUFF = {
     "ccn": ("mccabe.max-complexity", "ruff's limit for C901"),
     "parameters": ("pylint.max-args", "ruff's limit for PLR0913"),
 }
+
+# A file of ruff's may extend another, which may extend another; this also ends a circle.
+_MOST_EXTENDED = 10
+
+# Another machine's file: a repository shall not make us ask for it.
+_ELSEWHERE = ("//", "\\\\")
 
 
 def other_tools_layer(folder: Path) -> ReadLayer:
@@ -37,18 +45,44 @@ def _limit(rule: str, value: Any, reason: str, path: Path, line: int | None) -> 
 
 def _ruff(folder: Path) -> Iterator[Override]:
     for place in (folder, *folder.parents):
-        for name, table in ((".ruff.toml", ""), ("ruff.toml", ""), ("pyproject.toml", "tool.ruff")):
-            options, text = read_toml(place / name)
-            ours = _at(options, table)
-            if not isinstance(ours, Mapping) or not text:
+        for name in (".ruff.toml", "ruff.toml", "pyproject.toml"):
+            path = place / name
+            if _ruff_options(path) is None:
                 continue
-            lines = toml_lines(text, table)
+            chain = list(_extended(path))
             for rule, (key, reason) in _RUFF.items():
-                for dotted in (f"lint.{key}", key):
-                    value = _at(ours, dotted)
-                    yield from _limit(rule, value, reason, place / name, lines.get(dotted))
-                    if value is not None:
-                        break
+                said = (limit for one in chain for limit in _ruff_limit(one, rule, key, reason))
+                yield from islice(said, 1)
+            return
+
+
+def _ruff_options(path: Path) -> tuple[Mapping[str, Any], dict[str, int]] | None:
+    """What ``path`` holds for ruff, with the line of each key; None if it is no file of ruff's."""
+    table = "tool.ruff" if path.name == "pyproject.toml" else ""
+    options, text = read_toml(path)
+    ours = _at(options, table)
+    if not isinstance(ours, Mapping) or not (text or path.is_file()):
+        return None
+    return ours, toml_lines(text, table)
+
+
+def _ruff_limit(path: Path, rule: str, key: str, reason: str) -> Iterator[Override]:
+    options, lines = _ruff_options(path) or ({}, {})
+    for dotted in (f"lint.{key}", key):
+        yield from _limit(rule, _at(options, dotted), reason, path, lines.get(dotted))
+
+
+def _extended(path: Path) -> Iterator[Path]:
+    """``path`` and what it ``extend``s, in the order in which they decide."""
+    for _ in range(_MOST_EXTENDED):
+        yield path
+        options, _ = _ruff_options(path) or ({}, {})
+        base = options.get("extend")
+        if not isinstance(base, str) or base.startswith(_ELSEWHERE):
+            return
+        written = os.path.expandvars(Path(base).expanduser())
+        path = Path(os.path.normpath(path.parent / written))
+        if not path.is_file():
             return
 
 

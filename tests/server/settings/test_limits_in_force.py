@@ -167,6 +167,25 @@ OTHER_TOOLS = {
             "limits.parameters": (4, "ruff.toml:2: ruff's limit for PLR0913"),
         },
     ),
+    "ruff extends a file that extends another": (
+        {
+            "pyproject__toml": '[tool.ruff]\nextend = "base.toml"\n',
+            "base__toml": 'extend = "./third.toml"\n[lint.pylint]\nmax-args = 4\n',
+            "third__toml": "[lint.mccabe]\nmax-complexity = 6\n[lint.pylint]\nmax-args = 9\n",
+        },
+        {
+            "limits.ccn": (6, "third.toml:2: ruff's limit for C901"),
+            "limits.parameters": (4, "base.toml:3: ruff's limit for PLR0913"),
+        },
+    ),
+    "ruff extends in a circle": (
+        {"ruff__toml": 'extend = "ruff.toml"\n[lint.mccabe]\nmax-complexity = 6\n'},
+        {"limits.ccn": (6, "ruff.toml:3: ruff's limit for C901")},
+    ),
+    "ruff extends what is not there": (
+        {"ruff__toml": 'extend = "~/none/none.toml"\nlint.mccabe.max-complexity = 6\n'},
+        {"limits.ccn": (6, "ruff.toml:2: ruff's limit for C901")},
+    ),
     "flake8 in setup.cfg": (
         {"setup__cfg": "[metadata]\nname = x\n\n[flake8]\nmax-complexity = 7\n"},
         {"limits.ccn": (7, "setup.cfg:5: flake8's limit for C901")},
