@@ -29,6 +29,7 @@ from lizard_cli import Row
 from parity_report import write_report
 from rich.progress import Progress
 
+from architect_server.analysis import template_strings
 from architect_server.analysis.languages import language_of, lizard_name
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics, FunctionMetrics
@@ -181,8 +182,9 @@ class _Comparison:
 
     def run(self, printed: dict[Row, list[str]]) -> None:
         left = {row: list(names) for row, names in printed.items()}
-        if self.metrics.confidence.level != "complete":
-            self.count(self.metrics.confidence.level)
+        confidence = self.metrics.confidence
+        if confidence.level != "complete":
+            self.count("misread" if confidence.misread else confidence.level)
         for function in self.metrics.functions:
             names = left.get(_row(function))
             if names and not function.corrected:
@@ -197,9 +199,11 @@ class _Comparison:
                 names = left[row]
                 names.remove(function.name if function.name in names else names[0])
         # Outside Python nothing says what is a function, but a recount of the file.
-        recounted = any(function.corrected for function in self.metrics.functions)
+        recounted = confidence.misread or any(
+            function.corrected for function in self.metrics.functions
+        )
         kind = "not a function" if self.metrics.language == "python" or recounted else "not equal"
-        if self.metrics.confidence.level != "complete":
+        if _is_broken(self.metrics):
             kind = "in a broken file"
         for row, names in left.items():
             for name in names:
@@ -248,6 +252,10 @@ def _say(row: Row | None) -> str:
     return "lines {}-{} CCN {} NLOC {} tokens {} parameters {}".format(*row)
 
 
+def _is_broken(metrics: FileMetrics) -> bool:
+    return metrics.confidence.level != "complete" and not metrics.confidence.misread
+
+
 _WRAPPED_RETURN = re.compile(r"\)\s*->[^:\n]*[\[({]\s*(?:#.*)?$", re.M)
 
 
@@ -255,7 +263,7 @@ def _kind(function: FunctionMetrics, metrics: FileMetrics, lines: list[str], *, 
     """Why this function is not equal; "not equal" if there is no reason for it."""
     if function.suppressed:
         return "forgiven by a comment"
-    if metrics.confidence.level != "complete":
+    if _is_broken(metrics):
         return "in a broken file"
     if not function.corrected:
         return "not equal"
@@ -267,6 +275,8 @@ def _kind(function: FunctionMetrics, metrics: FileMetrics, lines: list[str], *, 
         for other in metrics.functions
         if function.start_line < other.start_line <= function.end_line and other.corrected
     ]
+    if template_strings.present(own):
+        return "t-string"
     if _body_on_header(own):
         return "body on the header's line"
     if inner:

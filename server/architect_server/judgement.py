@@ -19,11 +19,13 @@ class Judgement:
     """What is to be said of one text.
 
     ``findings`` holds suppressed ones too, each with who silences it; ``problems`` is what is
-    wrong with our own suppressions.
+    wrong with our own suppressions. ``set_aside`` says why nothing in the file counts (vendored or
+    generated code); it is only asked where there is something to set aside.
     """
 
     findings: tuple[Finding, ...] = ()
     problems: tuple[SuppressionFinding, ...] = ()
+    set_aside: str = ""
 
 
 def judge(
@@ -41,12 +43,13 @@ def judge(
     asked = suppression.read_in(text, metrics)
     problems = suppression.check(text, metrics, found, asked)
     findings = suppression.mark(found, asked)
-    if findings:
+    whole_file = ""
+    if findings or not metrics.functions:
         whole_file = silence_of_the_place(settings, path, workspace) or silence_of_the_text(
             text, metrics.language, settings
         )
         findings = tuple(_marked(finding, settings, whole_file) for finding in findings)
-    return Judgement(findings, problems)
+    return Judgement(findings, problems, whole_file)
 
 
 def unsilenced(metrics: FileMetrics, settings: Settings) -> tuple[Finding, ...]:

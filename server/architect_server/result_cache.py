@@ -65,10 +65,14 @@ class Known(NamedTuple):
         return max(self.modified, self.changed) + _COARSE < self.seen
 
 
+# To be raised with every change of figures or of what is kept, between two versions.
+_EDITION = 2
+
+
 @cache
 def _versions() -> bytes:
     """What decides figures beside the text: lizard, the interpreter's grammar, and we."""
-    parts = (_lizard_version(), __version__, *sys.version_info[:2])
+    parts = (_lizard_version(), __version__, _EDITION, *sys.version_info[:2])
     return blake2b(repr(parts).encode(), digest_size=16).digest()
 
 

@@ -216,3 +216,38 @@ def test_folders_are_searched_and_ignored_files_left_out(capsys: Any, project: P
     _, out, _ = check(capsys, "b_gen.py", ".", "src", "--json")
     found = [file["path"] for file in json.loads(out)["files"]]
     assert found == ["b_gen.py", "bad.py", "good.py", "src/d.py", "src/e.ts"]
+
+
+UNREAD = {
+    "no Python at all": ("notes.py", "Dear all,\nsee you (soon\n", 2),
+    "half a function": ("half.py", "def f(a:\n    return (a\n", 2),
+    "Python 2 beside functions": ("old.py", 'print "x"\n\ndef f(a):\n    return a\n', 0),
+    "one-liners that lizard runs together": (
+        "min.js",
+        "function f(a){return c?d:e}\nfunction g(a){return c?d:e}\nfunction h(a){return c?d:e}\n",
+        0,
+    ),
+    "an empty file": ("empty.py", "", 0),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), UNREAD.values(), ids=UNREAD.keys())
+def test_only_a_file_of_which_nothing_is_known_is_unreadable(
+    name: str, text: str, expected: int, capsys: Any, project: Path
+) -> None:
+    (project / name).write_text(text)
+    code, out, err = check(capsys, name)
+    assert code == expected
+    assert (f"{name}: partial" in out) == bool(text)
+    assert (f"nothing could be measured in {name}" in err) == (expected == 2)
+
+
+def test_vendored_code_that_cannot_be_read_fails_nobody(capsys: Any, project: Path) -> None:
+    (project / "third_party").mkdir()
+    (project / "third_party" / "broken.py").write_text("Dear all,\nsee you (soon\n")
+    (project / "pyproject.toml").write_text(
+        '[tool.architect]\nsuppress.vendored = ["third_party/"]\n'
+    )
+    code, out, err = check(capsys, "third_party", "good.py")
+    assert (code, err) == (0, "")
+    assert "third_party/broken.py: partial" in out

@@ -15,11 +15,13 @@ from architect_server.analysis.text import stretch
 def carry_over(old_text: str, old: FileMetrics, new_text: str, new: FileMetrics) -> FileMetrics:
     """``new``, completed by those functions of ``old`` that the edit did not touch.
 
-    A complete result is returned as it is. Otherwise every function of ``old`` that lies wholly
+    A complete result is returned as it is, and so is one of a text that lizard misreads: that is
+    no passing state. Otherwise every function of ``old`` that lies wholly
     above the edited lines, or wholly below them (moved by as many lines as the edit added),
     stands in for what ``new`` has in its place.
     """
-    if new.confidence.level == "complete" or not old.functions:
+    confidence = new.confidence
+    if confidence.level == "complete" or confidence.misread or not old.functions:
         return new
     first, last, added = _edited_lines(old_text, new_text)
     kept: list[FunctionMetrics] = []

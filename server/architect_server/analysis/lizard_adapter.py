@@ -35,9 +35,8 @@ _MAX_NAME = 2_000
 
 # The word that begins a named function, where one does, by lizard's extension.
 _KEYWORDS = {
-    **dict.fromkeys(("js", "jsx", "ts", "tsx", "vue", "php", "sol"), "function"),
+    **dict.fromkeys(("ts", "tsx", "vue", "sol"), "function"),
     **dict.fromkeys(("rs", "zig"), "fn"),
-    "kt": "fun",
     "pl": "sub",
     "swift": "func",
 }

@@ -69,12 +69,14 @@ class FunctionMetrics:
 class Confidence:
     """How far a result can be trusted; ``reason`` is one sentence unless it is complete.
 
-    ``partial`` means that from the 1-based ``from_line`` on functions may be missing or wrong.
+    ``partial`` means that from the 1-based ``from_line`` on functions may be missing or wrong:
+    because the text is broken, as while somebody types, or because lizard ``misread`` it.
     """
 
     level: ConfidenceLevel = "complete"
     reason: str = ""
     from_line: int | None = None
+    misread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

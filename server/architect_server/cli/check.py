@@ -21,11 +21,14 @@ from architect_server.cli.formats import (
     WITHOUT_DOUBTS,
     written,
 )
-from architect_server.cli.formats.reported import active, doubts
+from architect_server.cli.formats.reported import active, doubts, shown_path
 from architect_server.cli.scan import scan_files
 from architect_server.file_scan.checked import Checked
 from architect_server.file_scan.found import found_at
 from architect_server.settings import Layer, SettingsByPlace
+
+#: So many files that could not be read are named.
+_NAMED = 5
 
 #: Seconds before a progress bar appears.
 _PATIENCE = 1.0
@@ -85,6 +88,8 @@ def run(options: argparse.Namespace) -> int:
             print(f"architect: {doubt}", file=sys.stderr)
     parts = written(results, options.format, explain=options.explain)
     _write(parts, machine=options.format != "text")
+    if unread := [shown_path(result.path) for result in results if is_unread(result)]:
+        print(f"architect: {_unread_sentence(unread)}", file=sys.stderr)
     return exit_code(results)
 
 
@@ -114,10 +119,29 @@ def _write(parts: Iterable[str], *, machine: bool) -> None:
 
 
 def exit_code(results: Sequence[Checked]) -> int:
-    """2 for a file that was skipped, else 1 for a finding that counts, else 0."""
-    if any(result.confidence.level == "skipped" for result in results):
+    """2 for a file of which nothing could be read, else 1 for a finding that counts, else 0."""
+    if any(is_unread(result) for result in results):
         return 2
     return 1 if any(active(results)) else 0
+
+
+def is_unread(result: Checked) -> bool:
+    """Whether nothing is known of a file that counts.
+
+    Vendored and generated code counts for nothing. Of a file that is partly known what is known
+    decides; that it is not all is said beside it.
+    """
+    level = result.confidence.level
+    nothing = level == "skipped" or (level == "partial" and not result.function_count)
+    return nothing and not result.judged.set_aside
+
+
+def _unread_sentence(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _NAMED} more files" if len(paths) > _NAMED else ""
+    return (
+        f"nothing could be measured in {', '.join(paths[:_NAMED])}{more}, so the exit code is 2; "
+        "mend them, or leave them out with `exclude` or `suppress.vendored` in [tool.architect]."
+    )
 
 
 def _limits(options: argparse.Namespace) -> dict[str, Any]:

@@ -69,12 +69,12 @@ def check(task: Task, cache: ResultCache) -> Record:
     too_large = f"The file has more than {settings.size_limit:,} characters (analysis.sizeLimit)."
     try:
         if task.text is None and os.stat(task.path).st_size > _WIDEST * settings.size_limit:  # noqa: PTH116
-            return skipped(too_large)
+            return _set_aside_or_skipped(task, too_large)
         text = read_text(task.path) if task.text is None else task.text
     except OSError as error:
         return skipped(f"It can't be read: {error.strerror}.")
     if len(text) > settings.size_limit:
-        return skipped(too_large)
+        return _set_aside_or_skipped(task, too_large)
     content = content_key(text, task.language)
     figures = None
     metrics = _known(cache, content, task.language)
@@ -91,10 +91,17 @@ def check(task: Task, cache: ResultCache) -> Record:
     return Record(content, len(metrics.functions), report_of(metrics.confidence, judged), figures)
 
 
-def skipped(reason: str) -> Record:
+def _set_aside_or_skipped(task: Task, reason: str) -> Record:
+    """The record of a file that is not read; where vendored code lies is known all the same."""
+    metrics = FileMetrics(task.language, Confidence("skipped", reason))
+    judged = judge("", metrics, task.settings, Path(task.path), Path(task.workspace))
+    return skipped(reason, judged)
+
+
+def skipped(reason: str, judged: Judgement | None = None) -> Record:
     """The record of a file that was not measured."""
     confidence = Confidence("skipped", reason)
-    report = report_of(confidence, Judgement())
+    report = report_of(confidence, judged or Judgement())
     return Record(b"", 0, report, figures_of(FileMetrics("", confidence), ()))
 
 

@@ -77,6 +77,7 @@ def report_of(confidence: Confidence, judged: Judgement) -> str:
                 [one.rule, one.message, one.start, one.end, one.line, *one.removal]
                 for one in judged.problems
             ],
+            judged.set_aside,
         ]
     )
 
@@ -89,15 +90,16 @@ def read_report(report: str, *, brief: bool = False) -> tuple[Confidence, Judgem
     """
     if not report:
         return _COMPLETE, Judgement()
-    trust, findings, problems = json.loads(report)
+    trust, findings, problems, set_aside = json.loads(report)
     return Confidence(*trust), Judgement(
         tuple([_read_finding(one, brief) for one in findings]),
         tuple(_read_problem(*one) for one in problems),
+        set_aside,
     )
 
 
 def _trust(confidence: Confidence) -> list[Any]:
-    return [confidence.level, confidence.reason, confidence.from_line]
+    return [confidence.level, confidence.reason, confidence.from_line, confidence.misread]
 
 
 def _function(function: FunctionMetrics) -> list[Any]:

@@ -21,7 +21,8 @@ WATCHED = (
     "**/{setup.cfg,tox.ini,.flake8,whitelizer.txt}",
 )
 
-_SETTINGS_FILES = frozenset(
+#: The same by name.
+SETTINGS_FILES = frozenset(
     {"pyproject.toml", ".gitignore", "ruff.toml", ".ruff.toml", "complexipy.toml",
      ".complexipy.toml", "setup.cfg", "tox.ini", ".flake8", "whitelizer.txt"}
 )  # fmt: skip
@@ -31,7 +32,7 @@ def holds_settings(uri: str) -> bool:
     """Whether a change of the file behind ``uri`` may change a setting."""
     name = uri.rpartition("/")[2]
     # ruff may be told to extend a file of any name; this is what they are called.
-    return name in _SETTINGS_FILES or ("ruff" in name and name.endswith(".toml"))
+    return name in SETTINGS_FILES or ("ruff" in name and name.endswith(".toml"))
 
 
 def project_layer(folder: Path) -> tuple[Layer | None, tuple[str, ...]]:
