@@ -9,7 +9,6 @@ from architect_server.analysis import (
     guards,
     languages,
     lizard_adapter,
-    other_measure,
     python_measure,
     template_strings,
 )
@@ -33,6 +32,9 @@ def measure(text: str, language: str, *, fast: bool = True) -> FileMetrics:
     if filename.endswith(".py"):
         functions, confidence = _python(source, fast=fast)
     else:
+        # Its patterns take a while to compile, and who writes Python needs none of them.
+        from architect_server.analysis import other_measure
+
         raw = lizard_adapter.count(source, filename)
         functions, confidence = other_measure.check(source, raw, filename)
     if text.startswith(BOM):

@@ -25,7 +25,9 @@ Problem = Literal["suppression-without-reason", "unknown-rule", "stale-suppressi
 _OURS = re.compile(
     r"architect:\s*ignore(?P<file>-file)?\s*(?:\[(?P<codes>[^\]]*)\])?(?P<reason>.*)", re.S
 )
-_NOQA = re.compile(r"#\s*noqa(?::\s*(?P<codes>[A-Z][\w, ]*))?", re.I)
+_NOQA = re.compile(
+    r"#\s*(?P<file>(?:ruff|flake8)\s*:\s*)?noqa(?::\s*(?P<codes>[A-Z][\w, ]*))?", re.I
+)
 _FORGIVES = re.compile(r"#lizard forgives\((?P<metrics>[^)]*)\)")
 _END_OF_COMMENT = re.compile(r"\s*(?:\*/|\*\)|-->|\]\])\s*$")
 
@@ -50,7 +52,7 @@ class Suppression:
     """One comment that asks for silence.
 
     ``start`` and ``end`` are the comment's offsets, ``line`` is 1-based. ``codes`` are rule
-    codes; those that no rule has are in ``unknown``. ``whole_file`` is ours alone.
+    codes; those that no rule has are in ``unknown``. ``whole_file``: ours, ruff's or flake8's.
     """
 
     kind: Kind
@@ -118,7 +120,11 @@ def _parse(comment: comments.Comment, line: int) -> Suppression | None:
         codes = re.findall(r"[A-Z]+\d+", (match["codes"] or "").upper())
         rules = frozenset(_RULE_OF[code] for code in codes if code in _RULE_OF)
         silenced = rules if match["codes"] else _EVERY_RULE
-        return Suppression("noqa", comment.start, comment.end, line, silenced) if silenced else None
+        whole_file = match["file"] is not None
+        noqa = Suppression(
+            "noqa", comment.start, comment.end, line, silenced, whole_file=whole_file
+        )
+        return noqa if silenced else None
     if "NOSONAR" in comment.text:
         return Suppression("NOSONAR", comment.start, comment.end, line, _EVERY_RULE)
     if match := _FORGIVES.search(comment.text):

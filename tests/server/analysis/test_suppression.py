@@ -44,6 +44,9 @@ def _problems(text: str, language: str = "python") -> tuple[suppression.Suppress
         (BODY.replace("):", "):  # NoQA"), {"ccn": "noqa", "parameters": "noqa"}),
         (BODY.replace("):", "):  # noqa: E501"), {}),
         ("# noqa: C901\n" + BODY, {}),
+        ("# ruff: noqa: C901, E501\n\n\n" + BODY, {"ccn": "noqa"}),
+        (BODY + "\n# flake8: noqa\n", {"ccn": "noqa", "parameters": "noqa"}),
+        ("# ruff: noqa: E501\n" + BODY, {}),
         (BODY.replace("):", "):  # NOSONAR"), {"ccn": "NOSONAR", "parameters": "NOSONAR"}),
         (
             BODY.replace("):", "):\n    #lizard forgives"),
