@@ -1,7 +1,7 @@
 """The projects of `make proof`: fetched once, pinned by hash, with an environment for their tests.
 
-Chosen before anything was measured: pure Python, tests in the source distribution that pass with
-little beside pytest within a few minutes, and functions with a CCN above 10.
+Pure Python, with tests in the source distribution that pass with little beside pytest within a
+few minutes, and with functions whose CCN is above 10.
 """
 
 from __future__ import annotations
