@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test lint format e2e parity bench bench-short bench-agent live proof vsix generated lock clean
+.PHONY: help setup demo test lint format e2e e2e-nightly recordings parity bench bench-short bench-agent live proof vsix docs dist generated lock clean
 
 help:
 	@echo "make demo     check the example service and ask the embedded architect about its worst function"
 	@echo "make test     run the tests"
 	@echo "make lint     ruff, mypy --strict, import contracts, and our own check on ourselves"
 	@echo "make e2e      run the end-to-end tests in real editors (.ci/setup-e2e installs them)"
+	@echo "make e2e-nightly  the same in editors that take long to install (Helix)"
+	@echo "make recordings   record anew what the editors say of themselves, for the protocol tests"
 	@echo "make parity   compare every function of a large corpus with lizard's command line"
 	@echo "make bench    set the server against its peers on the same files, as ratios"
 	@echo "make bench-short  the same road in half a minute: fails when a result is wrong, never by time"
@@ -18,6 +20,8 @@ help:
 	@echo "make live     one small real run of the model, with your key, and what it cost"
 	@echo "make proof    refactor real projects, run their tests, make mistakes: the figures of docs/proof.md"
 	@echo "make vsix     build the VS Code extension (needs node 20 or newer); TARGET=linux-x64 adds Claude's SDK for that platform"
+	@echo "make docs     build the documentation as a site; fails on broken links"
+	@echo "make dist     build wheel, sdist and SBOM for a release"
 	@echo "make generated  renew docs/settings.md, the settings in package.json and the table of capabilities"
 	@echo "make lock     renew requirements/*.txt"
 
@@ -54,7 +58,16 @@ format: setup
 	$(BIN)/ruff format .
 
 e2e: setup
-	$(BIN)/python -m pytest tests/e2e $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/e2e --ignore=tests/e2e/nightly $(PYTEST_ARGS)
+
+e2e-nightly: setup
+	.ci/setup-nightly
+	$(BIN)/python -m pytest tests/e2e/nightly $(PYTEST_ARGS)
+
+# Needs the editors of e2e and e2e-nightly.
+recordings: setup
+	RECORD=1 $(BIN)/python -m pytest tests/e2e/editors tests/e2e/vscode/test_vscode_recording.py \
+	  tests/e2e/nightly -k "play or helix"
 
 # FOLDERS="…" adds folders of other languages' sources.
 CORPUS := .tools/corpus
@@ -87,6 +100,23 @@ proof: setup
 vsix: setup
 	$(BIN)/python client-vscode/build.py $(if $(TARGET),--target $(TARGET))
 
+# The tools of the site and of a release have environments of their own.
+.tools/%/.installed: requirements/%.txt
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+docs: .tools/docs/.installed
+	NO_MKDOCS_2_WARNING=1 .tools/docs/bin/mkdocs build --strict
+	@echo "build/site/index.html"
+
+dist: setup .tools/release/.installed
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --wheel --sdist --outdir dist
+	.tools/release/bin/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml \
+	  --output-file dist/architect-lsp.cdx.json requirements/vsix.txt
+	.tools/release/bin/twine check --strict dist/*.whl dist/*.tar.gz
+
 generated: setup
 	$(BIN)/python -m architect_server.settings.docs docs/settings.md
 	$(BIN)/python -m architect_server.app server/architect_server/capabilities.json
@@ -96,6 +126,9 @@ lock: setup
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-emit-index-url --all-extras --group dev pyproject.toml -o requirements/dev.txt
+	for group in docs release; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --group $$group -o requirements/$$group.txt; done
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform linux --generate-hashes --no-header \
 	  --no-emit-index-url -c requirements/dev.txt requirements/vsix.in -o requirements/vsix.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -7,10 +7,11 @@ what the server sends instead of sleeping.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum
 from pathlib import Path
@@ -24,10 +25,17 @@ from pygls.protocol import default_converter
 from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, LanguageClient, register_lsp_features
 
 SERVER = [sys.executable, "-P", "-m", "architect_server", "serve"]
-VSCODE = "visual_studio_code_v1.65.2"
-NEOVIM = "neovim_v0.11.0"
-OLD_NEOVIM = "neovim_v0.7.0"
-EMACS = "emacs_v29.1"
+#: Recorded while the real editor connected, by the end-to-end tests, which keep them current.
+RECORDINGS = Path(__file__).parent / "clients"
+VSCODE = "vscode"
+NEOVIM = "neovim-0.11"
+OLD_NEOVIM = "neovim-0.7"
+EMACS = "emacs-eglot"
+#: A newer eglot than Debian 12's, as pytest-lsp recorded it: this one says its name.
+NEW_EGLOT = "emacs_v29.1"
+LSP_MODE = "emacs-lsp-mode"
+ALE = "vim-ale"
+CLIENTS = sorted(path.stem for path in RECORDINGS.glob("*.json"))
 
 _WAIT = 60.0
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -35,17 +43,21 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 def recorded(client: str) -> dict[str, Any]:
     """The capabilities that this client sent when it was recorded, as JSON values."""
-    folder = Path(pytest_lsp.__file__).parent / "clients"
-    recording: dict[str, Any] = json.loads((folder / f"{client}.json").read_text("utf-8"))
+    path = RECORDINGS / f"{client}.json"
+    if client == NEW_EGLOT:
+        path = Path(pytest_lsp.__file__).parent / "clients" / f"{client}.json"
+    recording: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return recording
 
 
 class Editor:
     """One running server with its client."""
 
-    def __init__(self, client: Any, encoding: str) -> None:
+    def __init__(self, client: Any, encoding: str, pulls: bool) -> None:
         self.client = client
         self.encoding = encoding
+        #: The client asks for diagnostics instead of being sent them.
+        self.pulls = pulls
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self.published: dict[str, lsp.PublishDiagnosticsParams] = {}
@@ -109,9 +121,24 @@ class Editor:
     async def diagnostics(
         self, uri: str, wanted: Callable[[Sequence[lsp.Diagnostic]], Any] = lambda found: True
     ) -> Sequence[lsp.Diagnostic]:
-        """The diagnostics of the text, once some are published that are ``wanted``."""
+        """The diagnostics of the text, once some are published, or pulled, that are ``wanted``."""
+        if self.pulls:
+            return await self._pulled(uri, wanted)
         await self.until(lambda: uri in self.published and wanted(self.published[uri].diagnostics))
         return self.published[uri].diagnostics
+
+    async def _pulled(
+        self, uri: str, wanted: Callable[[Sequence[lsp.Diagnostic]], Any]
+    ) -> Sequence[lsp.Diagnostic]:
+        """Ask, as an editor does when it looks again, until the answer is ``wanted``."""
+        params = lsp.DocumentDiagnosticParams(lsp.TextDocumentIdentifier(uri))
+        async with asyncio.timeout(_WAIT):
+            while True:
+                report = await self.client.text_document_diagnostic_async(params)
+                if wanted(report.items):
+                    return list(report.items)
+                async with self._changed:  # something may have come from the server meanwhile
+                    await _at_most(0.5, self._changed.wait())
 
     async def actions(
         self, uri: str, diagnostic: lsp.Diagnostic, only: list[Any] | None = None
@@ -128,6 +155,11 @@ class Editor:
         assert action.command
         params = lsp.ExecuteCommandParams(action.command.command, action.command.arguments)
         return asyncio.ensure_future(self.client.workspace_execute_command_async(params))
+
+    def take(self, action: lsp.CodeAction) -> None:
+        """Apply an action's own edit, as an editor does when it is chosen."""
+        assert action.edit
+        self._apply(action.edit)
 
     def text_at(self, uri: str, where: lsp.Range) -> str:
         """The text that a range covers."""
@@ -161,6 +193,11 @@ class Editor:
                 start, end = self.offset(text, one.range.start), self.offset(text, one.range.end)
                 text = text[:start] + one.new_text + text[end:]
             self.replace(uri, text)
+
+
+async def _at_most(seconds: float, awaited: Coroutine[Any, Any, Any]) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(awaited, seconds)
 
 
 def _edits_by_uri(edit: lsp.WorkspaceEdit) -> list[tuple[str, Sequence[Any]]]:
@@ -202,13 +239,17 @@ async def open_editor(
         language_client.protocol._converter.register_structure_hook(
             attrs.fields(notebooks).notebook.type, lambda value, kind: value
         )
-    editor = Editor(language_client, "utf-16")
+    editor = Editor(
+        language_client, "utf-16", pulls=capabilities.text_document.diagnostic is not None
+    )
     _listen(editor)
     await language_client.start_io(*SERVER)
     result = await language_client.initialize_session(
         lsp.InitializeParams(
             capabilities=capabilities,
-            client_info=lsp.ClientInfo(**recording["clientInfo"]),
+            client_info=lsp.ClientInfo(**recording["clientInfo"])
+            if recording["clientInfo"]
+            else None,
             workspace_folders=[lsp.WorkspaceFolder(workspace.as_uri(), workspace.name)],
             initialization_options=options,
         )

@@ -54,6 +54,9 @@ def client_facts(params: _Values) -> ClientFacts:
         code_lens_refresh=bool(at(workspace, "codeLens", "refreshSupport")),
         document_changes=bool(edits.get("documentChanges")),
         change_annotations=edits.get("changeAnnotationSupport") is not None,
+        # Some that can do not say so; only a plain no counts.
+        applies_edits=workspace.get("applyEdit") is not False,
+        can_be_asked=workspace.get("applyEdit") is not False or bool(window),
         work_done_progress=bool(window.get("workDoneProgress")),
         show_document=bool(at(window, "showDocument", "support")),
         configuration=bool(workspace.get("configuration")),

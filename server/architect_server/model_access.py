@@ -38,7 +38,8 @@ def model_provider() -> str:
         places = [value for variable in variables if (value := os.environ.get(variable))]
         return f"{name} ({', '.join(places)})" if places else name
     base_url = os.environ.get("ANTHROPIC_BASE_URL", "")
-    return urlparse(base_url).netloc or "Anthropic (api.anthropic.com)"
+    # Not the user's name and password, which may stand before the host.
+    return urlparse(base_url).netloc.rpartition("@")[2] or "Anthropic (api.anthropic.com)"
 
 
 def servers_to_approve(

@@ -34,6 +34,8 @@ class ClientFacts:
     code_lens_refresh: bool = False
     document_changes: bool = False
     change_annotations: bool = False
+    applies_edits: bool = True
+    can_be_asked: bool = True
     work_done_progress: bool = False
     show_document: bool = False
     configuration: bool = False
@@ -166,8 +168,12 @@ class Session:
 
     def settings_for(self, path: Path | None, language: str = "") -> Settings:
         """The settings in force for the text at ``path`` (None: an untitled one)."""
+        return self.places_for(path).of(path, language, self.workspace_of(path))
+
+    def places_for(self, path: Path | None) -> SettingsByPlace:
+        """The settings of the workspace that holds ``path``, by place."""
         workspace = self.workspace_of(path)
-        return self._settings_in(workspace).of(path, language, workspace)
+        return self._settings_in(workspace)
 
     def settings_of_file(self, path: str, language: str) -> Settings:
         """The same for the file at ``path`` (absolute); quicker for many files of one folder."""

@@ -73,6 +73,20 @@ def why_unavailable(provider: str = "") -> str:
     return ""
 
 
+def credentials_origin(provider: str = "") -> str:
+    """Where a key or what stands for one comes from, in a few words; empty if there is none."""
+    provider = provider or provider_in_use()
+    if provider in CLOUDS:
+        named = [name for name in CLOUDS[provider][1] if os.environ.get(name)]
+        return f"{provider}, by {named[0]}" if named else ""
+    for variable in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+        if os.environ.get(variable):
+            return f"the variable {variable}"
+    if _federated(os.environ):
+        return "workload identity"
+    return "a profile of the SDK" if _has_profile(os.environ) else ""
+
+
 def has_credentials(environ: Mapping[str, str]) -> bool:
     """Whether the SDK would find a key, a token, an identity or a profile."""
     if environ.get("ANTHROPIC_API_KEY") or environ.get("ANTHROPIC_AUTH_TOKEN"):

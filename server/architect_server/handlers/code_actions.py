@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from lsprotocol import types as lsp
 
-from architect_server.convert import to_proposal
+from architect_server.convert import to_proposal, to_workspace_edit
 from architect_server.diagnostic_json import SOURCE
-from architect_server.handlers import agent_files, source_actions, suppress_actions
+from architect_server.handlers import agent_files, consent, source_actions, suppress_actions
 from architect_server.handlers.agents import choices
 from architect_server.handlers.commands import APPLY, ASK, ASK_AS, SIMPLIFY
 from architect_server.server import ArchitectServer
@@ -39,12 +39,14 @@ def code_action(server: ArchitectServer, params: lsp.CodeActionParams) -> list[l
 
 
 def _at_findings(server: ArchitectServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    architects = _architects(server, params)
     if not _wanted(suppress_actions.KIND, params.context.only):
-        return _architects(server, params)
+        return architects
     return [
         *agent_files.fixes(server, params),
         *suppress_actions.removals(server, params),
-        *_architects(server, params),
+        *architects,
+        *_consent(server, params, architects),
         *suppress_actions.suppressions(server, params),
     ]
 
@@ -78,6 +80,15 @@ def _architects(server: ArchitectServer, params: lsp.CodeActionParams) -> list[l
     return actions
 
 
+def _consent(
+    server: ArchitectServer, params: lsp.CodeActionParams, offered: Sequence[lsp.CodeAction]
+) -> Iterator[lsp.CodeAction]:
+    """Where an architect is offered and the editor shows no questions: the consent."""
+    if offered and not params.context.only:
+        uri = params.text_document.uri
+        yield from consent.offer(server, uri, server.session.settings_for(server.path_of(uri)))
+
+
 def _standing(server: ArchitectServer, params: lsp.CodeActionParams) -> Iterator[lsp.CodeAction]:
     """What was worked out for the function at the lines, and was not taken: with its verdict."""
     uri = params.text_document.uri
@@ -87,6 +98,10 @@ def _standing(server: ArchitectServer, params: lsp.CodeActionParams) -> Iterator
         return
     kind = SIMPLIFY_KIND if answer.is_embedded else ASK_KIND
     for number, offer in enumerate(answer.offers if _wanted(kind, params.context.only) else ()):
+        if document is not None and not server.session.client.applies_edits:
+            edit = to_workspace_edit(document, offer.splices, server.session.client)
+            yield lsp.CodeAction(f"Apply suggestion: {offer.title}", kind=kind, edit=edit)
+            continue
         wanted = [{"uri": uri, "number": number}]
         command = lsp.Command(title=offer.title, command=APPLY, arguments=wanted)
         yield lsp.CodeAction(title=offer.title, kind=kind, command=command)

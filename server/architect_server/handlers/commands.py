@@ -186,6 +186,9 @@ async def _offer(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
     if not answer.splices:
         kind = lsp.MessageType.Warning if answer.status == "rejected" else lsp.MessageType.Info
         return tell(server, answer.status, answer.message, kind)
+    if not server.session.client.applies_edits:
+        how = f"list the code actions at {answer.function} again and choose “Apply suggestion”"
+        return tell(server, "kept", f"{answer.message} To take it, {how}.")
     current = server.session.documents.get(answer.document.uri)
     splices = await reanchored(answer, current)
     if current is None or splices is None:

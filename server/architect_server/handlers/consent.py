@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from architect_server.asking import Preview, Refused
 from architect_server.consents import allow, default_place, is_allowed
+from architect_server.handlers.run import tell, workspace_key
 from architect_server.model_access import model_provider, servers_to_approve
 from architect_server.progress import Cancelled
 from architect_server.server import ArchitectServer
@@ -21,8 +23,34 @@ logger = logging.getLogger(__name__)
 
 ALLOW = "Allow for this workspace"
 EMBEDDED = "Use the embedded architect"
+ALLOW_COMMAND = "architect.allow"
 START = "Start it"
 SKIP = "Go on without it"
+
+
+def register(server: ArchitectServer) -> None:
+    """Add the command behind ``offer`` to ``server``."""
+
+    @server.command(ALLOW_COMMAND)
+    def _allow(argument: Any = None) -> dict[str, Any]:
+        given = argument if isinstance(argument, Mapping) else {}
+        workspace, provider = given.get("workspace"), given.get("provider")
+        if not isinstance(workspace, str) or not provider or provider != model_provider():
+            return tell(server, "failed", "Architect: this command comes with a code action.")
+        allow(default_place(), workspace, provider)
+        return tell(server, "allowed", "Architect: allowed; now ask again.")
+
+
+def offer(server: ArchitectServer, uri: str, settings: Settings) -> Iterator[lsp.CodeAction]:
+    """For an editor that shows no questions: the yes as a code action, until it is given."""
+    if server.session.client.can_be_asked or settings.offline:
+        return
+    workspace, provider = workspace_key(server, uri), model_provider()
+    if provider and not is_allowed(default_place(), workspace, provider):
+        title = f"Allow Architect to send code of this workspace to {provider}"
+        argument = {"workspace": workspace, "provider": provider}
+        command = lsp.Command(title=title, command=ALLOW_COMMAND, arguments=[argument])
+        yield lsp.CodeAction(title, command=command)
 
 
 async def must_stay_offline(
@@ -100,6 +128,8 @@ async def _ask(server: ArchitectServer, provider: str, settings: Settings, estim
 
 async def _choice(server: ArchitectServer, question: str, titles: tuple[str, str]) -> str:
     """The title of the chosen button; the second, careful one where the client can't ask."""
+    if not server.session.client.can_be_asked:
+        return titles[1]
     actions = [lsp.MessageActionItem(title) for title in titles]
     params = lsp.ShowMessageRequestParams(lsp.MessageType.Info, question, actions)
     try:

@@ -1,7 +1,7 @@
 ;;; eglot.el --- drives a real Emacs with eglot in batch mode  -*- lexical-binding: t -*-
 ;; See the diagnostic, ask the architect, see the buffer changed, undo.
 ;; Environment: FILE, NAME (the function), RECIPE (the Lisp of docs/editors/emacs.md).
-;; Prints one JSON object.
+;; Writes one JSON object to the file REPORT.
 (require 'package)
 (package-initialize)
 (require 'eglot)
@@ -12,13 +12,13 @@
 (defun note (key value) (push (cons key value) report))
 (defun finish (failure)
   (when failure (note 'failure failure))
-  (princ (concat "\n" (json-encode report) "\n"))
+  (with-temp-file (getenv "REPORT") (insert (json-encode report)))
   (set-buffer-modified-p nil)
   (ignore-errors (eglot-shutdown (eglot-current-server)))
   (kill-emacs (if failure 1 0)))
 
 (defun wait-for (what condition)
-  (let ((end (+ (float-time) 60)) result)
+  (let ((end (+ (float-time) 120)) result)
     (while (and (not (setq result (funcall condition))) (< (float-time) end))
       (accept-process-output nil 0.05))
     (or result (finish (format "waited in vain for %s" what)))))
@@ -33,7 +33,7 @@
                                        (flymake-diagnostic-end found))))
             (flymake-diagnostics)))
 
-(setq eglot-sync-connect 60
+(setq eglot-sync-connect 120
       eglot-autoshutdown t
       eglot-send-changes-idle-time 0
       eglot-confirm-server-initiated-edits nil

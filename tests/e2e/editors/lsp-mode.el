@@ -1,7 +1,7 @@
 ;;; lsp-mode.el --- drives a real Emacs with lsp-mode in batch mode  -*- lexical-binding: t -*-
 ;; See the diagnostic, ask the architect, see the buffer changed, undo.
 ;; Environment: FILE, NAME (the function), RECIPE (the Lisp of docs/editors/emacs.md), HOME.
-;; Prints one JSON object.
+;; Writes one JSON object to the file REPORT.
 (require 'package)
 (package-initialize)
 (require 'lsp-mode)
@@ -12,12 +12,12 @@
 (defun note (key value) (push (cons key value) report))
 (defun finish (failure)
   (when failure (note 'failure failure))
-  (princ (concat "\n" (json-encode report) "\n"))
+  (with-temp-file (getenv "REPORT") (insert (json-encode report)))
   (set-buffer-modified-p nil)
   (kill-emacs (if failure 1 0)))
 
 (defun wait-for (what condition)
-  (let ((end (+ (float-time) 60)) result)
+  (let ((end (+ (float-time) 120)) result)
     (while (and (not (setq result (funcall condition))) (< (float-time) end))
       (accept-process-output nil 0.05)
       (sit-for 0.01))

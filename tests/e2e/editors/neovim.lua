@@ -1,6 +1,6 @@
 -- Drives a real Neovim: see the diagnostic, ask the architect, see the buffer changed, undo.
 -- Environment: FILE, NAME (the function), RECIPE (the Lua of docs/editors/neovim.md).
--- Prints one JSON object; exit code 1 on failure.
+-- Writes one JSON object to the file REPORT; exit code 1 on failure.
 local report = { version = tostring(vim.version()) }
 
 local function buffer_text(buffer)
@@ -8,7 +8,7 @@ local function buffer_text(buffer)
 end
 
 local function wait_for(what, condition)
-  assert(vim.wait(60000, condition, 20), "waited in vain for " .. what)
+  assert(vim.wait(120000, condition, 20), "waited in vain for " .. what)
 end
 
 local function diagnostic_on_name(buffer)
@@ -61,5 +61,5 @@ local ok, failure = xpcall(function()
 end, debug.traceback)
 
 report.failure = not ok and failure or nil
-io.stdout:write("\n" .. (vim.json and vim.json.encode(report) or vim.fn.json_encode(report)) .. "\n")
+vim.fn.writefile({ vim.fn.json_encode(report) }, vim.env.REPORT)
 vim.cmd(ok and "qall!" or "cquit 1")

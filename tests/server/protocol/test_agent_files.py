@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types as lsp
 
-from editor import NEOVIM, VSCODE, open_editor
+from editor import EMACS, NEOVIM, VSCODE, open_editor
 from fake_messages import FakeMessages, message, tool_use
 from model_session import SOURCE, key
 
@@ -36,7 +36,7 @@ async def test_mistakes_are_on_the_words_that_are_wrong(client: str, tmp_path: P
 
 
 async def test_a_quick_fix_puts_a_misspelt_word_right(tmp_path: Path) -> None:
-    async with open_editor(tmp_path) as editor:
+    async with open_editor(tmp_path, EMACS) as editor:
         uri = (tmp_path / ".claude" / "agents" / "careful.md").as_uri()
         editor.open(uri, AGENT, "markdown")
         found = await editor.diagnostics(uri, len)
@@ -54,7 +54,7 @@ async def test_a_quick_fix_puts_a_misspelt_word_right(tmp_path: Path) -> None:
 
 
 async def test_another_markdown_file_is_left_alone(tmp_path: Path) -> None:
-    async with open_editor(tmp_path) as editor:
+    async with open_editor(tmp_path, EMACS) as editor:
         code = (tmp_path / "a.py").as_uri()
         notes = (tmp_path / "notes.md").as_uri()
         editor.open(notes, AGENT, "markdown")

@@ -116,7 +116,7 @@ async def shown_after_move(editor: Editor, uri: str, old: lsp.Diagnostic) -> lis
 
 
 async def test_what_is_known_stays_while_a_line_is_half_typed(tmp_path: Path) -> None:
-    async with open_editor(tmp_path) as editor:
+    async with open_editor(tmp_path, EMACS) as editor:
         uri = (tmp_path / "a.py").as_uri()
         editor.open(uri, branches("above", 15) + "\n\nx = 1\n\n\n" + branches("below", 15))
         await editor.diagnostics(uri)
@@ -129,7 +129,7 @@ async def test_what_is_known_stays_while_a_line_is_half_typed(tmp_path: Path) ->
 
 
 async def test_the_newest_text_wins(tmp_path: Path) -> None:
-    async with open_editor(tmp_path) as editor:
+    async with open_editor(tmp_path, EMACS) as editor:
         uri = (tmp_path / "a.py").as_uri()
         editor.open(uri, branches("over", 15))
         for number in range(20):

@@ -30,7 +30,7 @@ async def test_every_function_is_listed_with_the_most_complex_first(tmp_path: Pa
         assert "| 17 |" in rows[0]
         assert "ccn over 15" in rows[0]
         assert rows[1].startswith("| `small` | 3 |")
-        assert answer["report"] in [shown.uri for shown in editor.client.shown_documents]
+        assert answer["report"] in [shown.uri for shown in editor.shown]
         page = Path(answer["report"].removeprefix("file://"))
         assert page.read_text("utf-8") == answer["text"]
 
@@ -41,7 +41,7 @@ async def test_a_client_that_shows_the_page_itself_is_not_shown_it(tmp_path: Pat
         editor.open(uri, SMALL)
         answer = await metrics(editor, uri, show=False)
         assert answer["status"] == "shown"
-        assert editor.client.shown_documents == []
+        assert editor.shown == []
 
 
 async def test_a_text_with_syntax_that_stops_the_analysis_says_how_far_it_goes(

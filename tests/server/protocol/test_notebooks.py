@@ -15,7 +15,6 @@ BAD = "def bad(a, b):\n    if a and b:\n        return 1\n    return 2\n"
 
 def with_notebooks(capabilities: dict[str, Any]) -> None:
     """A client that has notebooks and is told of findings."""
-    capabilities["notebookDocument"] = {"synchronization": {"dynamicRegistration": False}}
     capabilities["textDocument"].pop("diagnostic", None)
 
 

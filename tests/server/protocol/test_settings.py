@@ -7,7 +7,7 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
-from editor import NEOVIM, OLD_NEOVIM, open_editor
+from editor import EMACS, NEOVIM, OLD_NEOVIM, open_editor
 
 SIX = "def f(a, b, c, d, e, g):\n    pass\n"
 
@@ -123,7 +123,7 @@ async def test_settings_sent_along_count_too(tmp_path: Path) -> None:
 
 async def test_excluded_files_draw_nothing(tmp_path: Path) -> None:
     options = {"settings": {"exclude": ["generated/"], "limits": {"parameters": 5}}}
-    async with open_editor(tmp_path, options=options) as editor:
+    async with open_editor(tmp_path, EMACS, options) as editor:
         generated = (tmp_path / "generated" / "a.py").as_uri()
         written = (tmp_path / "a.py").as_uri()
         editor.open(generated, SIX)

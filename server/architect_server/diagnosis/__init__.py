@@ -1,0 +1,1 @@
+"""What ``architect doctor`` and the command ``architect.doctor`` report, each with its fix."""
