@@ -72,7 +72,7 @@ function registerCommands(parts: Parts, server: Lifecycle<Connection>): vscode.D
     },
     "architect.fetchModelSupport": () => support.fetch(),
     "architect.setKey": () => support.setKey(),
-    "architect.doctor": () =>
+    "architect.showDoctor": () =>
       doctor(context, log, support, pages).catch((error: unknown) => {
         showError(log, error instanceof PythonError ? error.message : String(error), "architect.interpreter");
       }),

@@ -24,7 +24,7 @@ function entries(activity: Activity, cancel: () => void): Entry[] {
     command("$(graph) Show metrics of this file", "architect.showMetrics"),
     command("$(pulse) Show the architect's progress", "architect.showProgress"),
     command("$(output) Show logs", "architect.showLogs"),
-    command("$(checklist) Doctor", "architect.doctor"),
+    command("$(checklist) Doctor", "architect.showDoctor"),
     command("$(debug-restart) Restart the server", "architect.restart"),
   ];
 }

@@ -81,3 +81,14 @@ def _locked(path: Path) -> dict[str, str]:
     )
     assert len(entries) == len(re.findall(r"^[\w.-]+(?:\[\w+\])?==", text, re.MULTILINE))
     return dict(entries)
+
+
+def test_no_command_of_the_extension_is_the_servers_too() -> None:
+    """The language client registers the server's commands by itself; twice it would not start."""
+    manifest = json.loads((ROOT / "client-vscode" / "package.json").read_text("utf-8"))
+    source = ROOT / "server" / "architect_server" / "capabilities.json"
+    answer = json.loads(source.read_text("utf-8"))
+    provided = answer["capabilities"]["executeCommandProvider"]["commands"]
+    own = {command["command"] for command in manifest["contributes"]["commands"]}
+    assert own
+    assert own & set(provided) == set()

@@ -34,7 +34,7 @@ def test_the_protocol_tests_play_what_vscode_can_do(vscode: Any, tmp_path: Path)
     vscode.configure(machine={"architect.interpreter": str(python)})
     line = EXAMPLE.read_text("utf-8").split("def place_order")[0].count("\n") + 1
     finding = {"name": "place_order", "line": line, "column": 9}
-    vscode.run("askDiscard", EXAMPLE.name, finding=finding)
+    vscode.run("askReject", EXAMPLE.name, finding=finding)
     said = json.loads(seen.read_text("utf-8"))
     said["capabilities"].pop("experimental", None)  # what our own extension adds
     if os.environ.get("RECORD"):
