@@ -196,7 +196,8 @@ def _from_position(
 ) -> Iterator[str]:
     """What the block is about, and at last where it stands."""
     purpose = _purpose(statements)
-    if purpose and is_telling(purpose) and purpose not in function:
+    # An earlier helper may be called here, whose name begins with the function's.
+    if purpose and is_telling(purpose) and purpose not in function and function not in purpose:
         yield f"handle_{purpose}" if is_verb(function) else f"{function}_{purpose}"
         yield f"{function}_{purpose}"
     about = subject_of(position.test) if position.test is not None else None
@@ -206,7 +207,8 @@ def _from_position(
         about if is_telling(about) else None,
     )
     yield from (f"handle_{noun}" for noun in around if noun)
-    yield from (f"{function}_{noun}" for noun in _nouns(statements) if noun not in function)
+    nouns = (noun for noun in _nouns(statements) if noun not in function and function not in noun)
+    yield from (f"{function}_{noun}" for noun in nouns)
     if position.is_last:
         yield f"finish_{function}"
     if position.is_first:

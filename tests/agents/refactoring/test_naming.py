@@ -116,3 +116,10 @@ def test_names_are_private_short_and_end_with_a_word() -> None:
     assert not long.endswith(("_and", "_to"))
     assert private("Send Mail!") == "_send_mail"
     assert private("___") == "_helper"
+
+
+def test_an_earlier_helper_that_is_called_does_not_double_the_functions_name() -> None:
+    statements = ast.parse("if self._price_waiting(waiting): x()\ny()").body
+    names = list(block_names("price", statements, inputs=(), outputs=(), comment=""))
+    assert names
+    assert not [name for name in names if "price_price" in name]
