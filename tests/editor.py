@@ -27,6 +27,7 @@ from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, LanguageClient, register_
 SERVER = [sys.executable, "-P", "-m", "architect_server", "serve"]
 #: Recorded while the real editor connected, by the end-to-end tests, which keep them current.
 RECORDINGS = Path(__file__).parent / "clients"
+OLDER_RECORDINGS = Path(pytest_lsp.__file__).parent / "clients"
 VSCODE = "vscode"
 NEOVIM = "neovim-0.11"
 OLD_NEOVIM = "neovim-0.7"
@@ -42,10 +43,13 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def recorded(client: str) -> dict[str, Any]:
-    """The capabilities that this client sent when it was recorded, as JSON values."""
+    """The capabilities that this client sent when it was recorded, as JSON values.
+
+    What was not recorded here is one of pytest-lsp's older recordings.
+    """
     path = RECORDINGS / f"{client}.json"
-    if client == NEW_EGLOT:
-        path = Path(pytest_lsp.__file__).parent / "clients" / f"{client}.json"
+    if not path.exists():
+        path = OLDER_RECORDINGS / f"{client}.json"
     recording: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return recording
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_lsp
 
 from architect_server.app import full_answer
 from architect_server.clients import client_facts
 from architect_server.greeting import answer
-from editor import recorded
+from editor import CLIENTS as RECORDED
+from editor import NEW_EGLOT, OLDER_RECORDINGS, recorded
 
-CLIENTS = sorted(
-    path.stem for path in (Path(pytest_lsp.__file__).parent / "clients").glob("*.json")
-)
+CLIENTS = [*RECORDED, *sorted(path.stem for path in OLDER_RECORDINGS.glob("*.json"))]
 
 
 def _params(client: str, **general: Any) -> dict[str, Any]:
@@ -54,7 +51,7 @@ def test_the_encoding_is_the_one_that_the_full_server_would_choose(encodings: li
 
 @pytest.mark.parametrize("prepares", [False, True])
 def test_the_client_with_one_server_is_offered_the_full_servers_rename(prepares: bool) -> None:
-    params = _params("emacs_v29.1")
+    params = _params(NEW_EGLOT)
     params["clientInfo"] = {"name": "Eglot"}
     params["capabilities"]["textDocument"]["rename"] = {"prepareSupport": prepares}
     assert json.loads(answer(params)) == _full(params)
