@@ -196,8 +196,7 @@ def _from_position(
 ) -> Iterator[str]:
     """What the block is about, and at last where it stands."""
     purpose = _purpose(statements)
-    # An earlier helper may be called here, whose name begins with the function's.
-    if purpose and is_telling(purpose) and purpose not in function and function not in purpose:
+    if purpose and is_telling(purpose) and _adds_to(function, purpose):
         yield f"handle_{purpose}" if is_verb(function) else f"{function}_{purpose}"
         yield f"{function}_{purpose}"
     about = subject_of(position.test) if position.test is not None else None
@@ -207,13 +206,20 @@ def _from_position(
         about if is_telling(about) else None,
     )
     yield from (f"handle_{noun}" for noun in around if noun)
-    nouns = (noun for noun in _nouns(statements) if noun not in function and function not in noun)
-    yield from (f"{function}_{noun}" for noun in nouns)
+    yield from (f"{function}_{noun}" for noun in _nouns(statements) if _adds_to(function, noun))
     if position.is_last:
         yield f"finish_{function}"
     if position.is_first:
         yield f"begin_{function}"
     yield f"{function}_part"
+
+
+def _adds_to(function: str, noun: str) -> bool:
+    """Whether ``noun`` says what the function's name does not.
+
+    An earlier helper that is called here has a name that begins with the function's.
+    """
+    return noun not in function and function not in noun
 
 
 def _nouns(statements: Sequence[ast.stmt]) -> Iterator[str]:
