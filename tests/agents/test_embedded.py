@@ -93,7 +93,8 @@ def request(source: str = ORDERS, function: str = "place_order", **more: object)
 
 
 async def ask(asked: RefactorRequest, gate: Gate) -> Outcome:
-    return await EmbeddedArchitect(lizard_measure).propose(asked, gate, lambda *_: None)
+    architect = EmbeddedArchitect(lizard_measure, deadline=60)
+    return await architect.propose(asked, gate, lambda *_: None)
 
 
 async def test_a_proposal_passes_the_gate_and_its_edits_give_the_judged_text() -> None:
@@ -213,19 +214,18 @@ class SlowGate(PermissiveGate):
 
     def judge(self, request: RefactorRequest, candidate: str) -> Verdict:
         self.asked.set()
-        self.may_answer.wait(10)
+        self.may_answer.wait()
         return super().judge(request, candidate)
 
 
 async def test_cancelling_ends_the_task_at_once_and_the_search_soon_after() -> None:
     gate = SlowGate()
     task = asyncio.create_task(ask(request(), gate))
-    await asyncio.to_thread(gate.asked.wait, 10)
+    await asyncio.to_thread(gate.asked.wait)
     task.cancel()
-    begun = time.monotonic()
+    # The gate does not answer before it is let: a task that waited for it would never end.
     (result,) = await asyncio.gather(task, return_exceptions=True)
     assert isinstance(result, asyncio.CancelledError)
-    assert time.monotonic() - begun < 0.1
     asked_until_now = len(gate.judged)
     gate.may_answer.set()
     await asyncio.get_running_loop().shutdown_default_executor()
@@ -333,7 +333,7 @@ async def test_a_process_of_its_own_comes_to_the_same_proposal() -> None:
     gate = RefactoringGate(lizard_measure)
     here = await ask(request(), gate)
     said: list[str] = []
-    apart = EmbeddedArchitect(lizard_measure, deadline=30, apart=True)
+    apart = EmbeddedArchitect(lizard_measure, deadline=60, apart=True)
     there = await apart.propose(request(), gate, lambda line, _: said.append(line))
     assert there.proposal is not None
     assert here.proposal is not None

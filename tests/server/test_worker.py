@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics
@@ -14,14 +13,13 @@ _FUNCTION = "def f{0}(a, b):\n    if a and b:\n        return a\n    return b or
 _LARGE = "".join(_FUNCTION.format(number) for number in range(2_000))
 
 
-async def _longest_gap(until: asyncio.Future[object]) -> float:
-    """The longest time (seconds) in which the loop ran nothing else."""
-    longest = 0.0
+async def _turns(until: asyncio.Future[object]) -> int:
+    """How often the loop had time for something else; gaps in ms are benchmarks/gap.py's."""
+    turns = 0
     while not until.done():
-        before = time.monotonic()
         await asyncio.sleep(0.001)
-        longest = max(longest, time.monotonic() - before)
-    return longest
+        turns += 1
+    return turns
 
 
 async def test_a_large_file_in_the_worker_leaves_the_loop_alone() -> None:
@@ -29,8 +27,8 @@ async def test_a_large_file_in_the_worker_leaves_the_loop_alone() -> None:
     try:
         await worker.start()
         task = asyncio.ensure_future(worker.analyse(_LARGE, "python", 60))
-        # Generous, as tests share a machine; held on the loop it takes over a second.
-        assert await _longest_gap(task) < 0.5
+        # Measured on the loop itself, the whole second would pass in a turn or two.
+        assert await _turns(task) > 20
         answer = await task
     finally:
         worker.close()

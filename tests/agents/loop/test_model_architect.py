@@ -371,11 +371,11 @@ async def test_two_runs_at_once_and_one_cancelled(monkeypatch: pytest.MonkeyPatc
             for agent in agents
         ]
         assert (await runs[0]).status == "proposed"
-        await asyncio.wait_for(fake.hanging.wait(), 10)
+        await asyncio.wait_for(fake.hanging.wait(), 60)
         runs[1].cancel()
         with pytest.raises(asyncio.CancelledError):
             await runs[1]
-        await asyncio.wait_for(fake.gone.wait(), 5)
+        await asyncio.wait_for(fake.gone.wait(), 60)
 
 
 async def test_a_wrong_key_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

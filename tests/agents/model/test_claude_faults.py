@@ -6,7 +6,6 @@ import asyncio
 import importlib.util
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -126,10 +125,9 @@ async def test_a_fault_that_stays_is_not_tried_for_ever(
 async def test_a_server_that_asks_for_an_hour_is_not_waited_for(
     key: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    began = time.monotonic()
+    # Were the hour waited for, the suite's own time limit would end the test.
     with pytest.raises(errors.ModelUnavailable, match="3600 seconds"):
         await ask(monkeypatch, [Fault(429, "rate_limit_error", headers={"retry-after": "3600"})])
-    assert time.monotonic() - began < 10
 
 
 async def test_a_refused_connection_is_said_in_words(

@@ -92,9 +92,9 @@ HOSTILE = {
 def test_hostile_text_ends_quickly_in_an_honest_result(
     language: str, text: str, level: str, names: list[str] | None
 ) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     metrics = measure(text, language)
-    assert time.monotonic() - started < _SECONDS
+    assert time.process_time() - started < _SECONDS
     assert metrics.confidence.level == level
     assert (level == "complete") == (metrics.confidence.reason == "")
     if names is not None:
