@@ -27,6 +27,7 @@ from architect_server.handlers import (
     metrics,
     notebooks,
     text_sync,
+    workspace_check,
     workspace_diagnostics,
 )
 from architect_server.server import ArchitectServer
@@ -48,6 +49,7 @@ _AREAS = (
     inlay_hints,
     code_lens,
     notebooks,
+    workspace_check,
     workspace_diagnostics,
 )
 

@@ -67,6 +67,11 @@ class ArchitectServer(LanguageServer):
         self.proposals = desk.proposals
         #: What the client was told last of the files that are not open.
         self.workspace_reported: dict[str, str] = {}
+        #: Whether the client asks for the workspace's diagnostics by itself.
+        self.asks_for_workspace = False
+        #: Whether closed files are published, for a client that asks for none, and just now.
+        self.follows_workspace = False
+        self.following = False
 
     def typed(self, text: str, kind: type[T]) -> T:
         """One of the protocol's typed objects from its JSON."""

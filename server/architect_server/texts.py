@@ -97,6 +97,8 @@ def open_text(desk: Desk, document: Document) -> None:
     """Take the first snapshot and analyse it."""
     desk.session.open(document)
     desk.workspace_scan.changed()
+    if desk.session.client.pull_diagnostics:
+        publish(desk, document.uri, "[]")  # a closed file's, which the answer to a pull replaces
     start_analysis(desk, document)
 
 
@@ -126,8 +128,8 @@ def close_text(desk: Desk, uri: str) -> None:
     desk.session.close(uri)
     for kept in (desk.shown, desk.diagnostics, desk.pulled, desk.opinions, desk.proposals):
         kept.pop(uri, None)
-    if desk.published.pop(uri, "[]") != "[]":
-        _send(desk, uri, "", "[]")
+    publish(desk, uri, "[]")
+    desk.published.pop(uri, None)
 
 
 # --- analysis --------------------------------------------------------------------------------
@@ -260,10 +262,8 @@ def take(desk: Desk, result: Result, findings: list[str] | None = None) -> None:
     if opinion is not None:
         shown += points_json(opinion, result.document, desk.session.client)
     diagnostics = desk.diagnostics[uri] = f"[{','.join(shown)}]"
-    if desk.session.client.pull_diagnostics or desk.published.get(uri, "[]") == diagnostics:
-        return
-    desk.published[uri] = diagnostics
-    _send(desk, uri, version_json(result.document), diagnostics)
+    if not desk.session.client.pull_diagnostics:
+        publish(desk, uri, diagnostics, version_json(result.document))
 
 
 def _all_of(desk: Desk, result: Result) -> list[str]:
@@ -276,7 +276,11 @@ def _all_of(desk: Desk, result: Result) -> list[str]:
     return shown
 
 
-def _send(desk: Desk, uri: str, version: str, diagnostics: str) -> None:
+def publish(desk: Desk, uri: str, diagnostics: str, version: str = "") -> None:
+    """Show ``diagnostics``, a JSON array, of a text, unless they are what is shown already."""
+    if desk.published.get(uri, "[]") == diagnostics:
+        return
+    desk.published[uri] = diagnostics
     given = f'"version":{version},' if version else ""
     params = f'{{"uri":{json.dumps(uri)},{given}"diagnostics":{diagnostics}}}'
     desk.notify("textDocument/publishDiagnostics", params)

@@ -6,12 +6,13 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 
 from pygls import uris
 
 from architect_server.analysis.model import FileMetrics
-from architect_server.desk import FileReport
+from architect_server.desk import FileReport, to_path
 from architect_server.diagnostic_json import findings_json, problems_json
 from architect_server.document import Document
 from architect_server.file_scan.checked import Checked
@@ -21,9 +22,26 @@ from architect_server.result_cache import ResultCache, cache_path
 from architect_server.server import ArchitectServer
 from architect_server.session import Result
 from architect_server.settings import Settings
+from architect_server.workspace_scan import files_of
 
 #: Files that are looked at before the loop has its turn again.
 _AT_ONCE = 50
+
+
+def closed_files(server: ArchitectServer, limit: int) -> tuple[list[Found], int]:
+    """The workspace's files that are neither open nor left out by git, and how many are unread.
+
+    One file more than ``limit`` tells that there are too many.
+    """
+    session = server.session
+    opened = {str(to_path(uri)) for uri in list(session.documents)}
+
+    def wanted(path: str) -> bool:
+        return path not in opened
+
+    found = files_of(list(session.folders.values()), session.ignores, wanted)
+    files = list(islice(found, limit + 1))
+    return files, sum(server.workspace_scan.fresh(file) is None for file in files)
 
 
 async def reports(server: ArchitectServer, files: Sequence[Found]) -> AsyncIterator[FileReport]:

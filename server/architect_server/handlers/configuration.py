@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from pygls.exceptions import JsonRpcException
 
 from architect_server.analysis.languages import EXTENSIONS
 from architect_server.handlers.analyse import refresh
+from architect_server.handlers.published_files import follow
 from architect_server.server import ArchitectServer
 from architect_server.settings.files import WATCHED, holds_settings
 
@@ -76,6 +77,7 @@ def _use(
     if ours != session.editor_options or folders != session.folder_options:
         session.use_editor_options(ours, folders)
         refresh(server)
+        follow(server)
 
 
 def _own(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,10 +96,21 @@ async def register_watchers(server: ArchitectServer) -> None:
     client = server.session.client
     if not client.watched_files:
         return
-    sources = f"**/*.{{{','.join(sorted(EXTENSIONS))}}}"
-    globs = [*WATCHED, *([sources] if client.pull_diagnostics else [])]
+    await _watch(server, "architect-settings-files", WATCHED)
+    if client.pull_diagnostics:
+        await watch_sources(server)
+
+
+async def watch_sources(server: ArchitectServer) -> None:
+    """Hear of changed source files too, where the client can watch them for us."""
+    if server.session.client.watched_files:
+        sources = f"**/*.{{{','.join(sorted(EXTENSIONS))}}}"
+        await _watch(server, "architect-source-files", (sources,))
+
+
+async def _watch(server: ArchitectServer, name: str, globs: Iterable[str]) -> None:
     registration = lsp.Registration(
-        id="architect-settings-files",
+        id=name,
         method=lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
         register_options=lsp.DidChangeWatchedFilesRegistrationOptions(
             [lsp.FileSystemWatcher(glob_pattern=glob) for glob in globs]
@@ -115,3 +128,4 @@ def watched_files_changed(server: ArchitectServer, params: lsp.DidChangeWatchedF
     if any(holds_settings(event.uri) for event in params.changes):
         server.session.forget_settings()
         refresh(server)
+    follow(server)

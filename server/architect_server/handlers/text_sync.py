@@ -9,6 +9,7 @@ from lsprotocol import types as lsp
 from architect_server.convert import to_changes, to_document
 from architect_server.handlers import agents, outcomes
 from architect_server.handlers.analyse import refresh
+from architect_server.handlers.published_files import follow
 from architect_server.handlers.rename import withdraw
 from architect_server.server import ArchitectServer
 from architect_server.settings.files import holds_settings
@@ -45,6 +46,7 @@ def did_save(server: ArchitectServer, params: lsp.DidSaveTextDocumentParams) -> 
     if holds_settings(params.text_document.uri):
         server.session.forget_settings()
         refresh(server)
+        follow(server)
 
 
 def did_close(server: ArchitectServer, params: lsp.DidCloseTextDocumentParams) -> None:
@@ -57,3 +59,4 @@ def _closing(server: ArchitectServer, uri: str) -> None:
     server.applied.pop(uri, None)
     if server.made.pop(uri, None):
         server.background(withdraw(server))
+    follow(server)

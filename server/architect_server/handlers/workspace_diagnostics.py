@@ -6,18 +6,17 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from lsprotocol import types as lsp
 
-from architect_server.desk import FileReport, to_path
+from architect_server.desk import FileReport
 from architect_server.file_scan.found import Found
-from architect_server.handlers.closed_files import reports
+from architect_server.handlers.closed_files import closed_files, reports
+from architect_server.handlers.published_files import leave
 from architect_server.progress import Cancelled, Report, run_with_progress
 from architect_server.server import ArchitectServer
 from architect_server.texts import tell_problems
 from architect_server.wire import Json
-from architect_server.workspace_scan import files_of
 
 #: Seconds that a request is held while nothing changes, lest the client asks again and again.
 _PATIENCE = 300.0
@@ -46,6 +45,8 @@ async def workspace_diagnostic(
     server: ArchitectServer, params: lsp.WorkspaceDiagnosticParams
 ) -> Json:
     """Report on every file that is not open and that the client does not know as it is."""
+    server.asks_for_workspace = True
+    leave(server)
     known = {one.uri: one.value for one in params.previous_result_ids if one.value}
     request = _Request(known, params.partial_result_token)
     scan = server.workspace_scan
@@ -65,7 +66,7 @@ async def workspace_diagnostic(
 async def _look(server: ArchitectServer, request: _Request) -> list[str]:
     """Look at all files, with a progress bar where that takes a while."""
     limit = server.session.settings_for(None).workspace_limit
-    files, unread = await asyncio.to_thread(_files, server, limit)
+    files, unread = await asyncio.to_thread(closed_files, server, limit)
     cut = (
         f"Architect: the workspace has more than {limit:,} files; the problems of the first "
         f"{limit:,} are shown, and of those that are open (analysis.workspaceLimit)."
@@ -80,22 +81,6 @@ async def _look(server: ArchitectServer, request: _Request) -> list[str]:
     )
     tell_problems(server.desk)
     return found
-
-
-def _files(server: ArchitectServer, limit: int) -> tuple[list[Found], int]:
-    """The workspace's files that are neither open nor left out by git, and how many are unread.
-
-    One file more than ``limit`` tells that there are too many.
-    """
-    session = server.session
-    opened = {str(to_path(uri)) for uri in list(session.documents)}
-
-    def wanted(path: str) -> bool:
-        return path not in opened
-
-    found = files_of(list(session.folders.values()), session.ignores, wanted)
-    files = list(islice(found, limit + 1))
-    return files, sum(server.workspace_scan.fresh(file) is None for file in files)
 
 
 async def _look_at(

@@ -64,6 +64,7 @@ def drive(
     """
     path = tmp_path / "workspace" / "order_service.py"
     path.parent.mkdir()
+    (path.parent / "pyproject.toml").write_text('[project]\nname = "orders"\n')  # marks the root
     path.write_text(source, "utf-8")
     home = tmp_path / "home"
     home.mkdir()

@@ -1,4 +1,5 @@
--- Drives a real Neovim: see the diagnostic, ask the architect, see the buffer changed, undo.
+-- Drives a real Neovim: see the diagnostic, ask the architect, see the buffer changed, undo, see
+-- the problems of a file that is not open.
 -- Environment: FILE, NAME (the function), RECIPE (the Lua of docs/editors/neovim.md).
 -- Writes one JSON object to the file REPORT; exit code 1 on failure.
 local report = { version = tostring(vim.version()) }
@@ -58,6 +59,13 @@ local ok, failure = xpcall(function()
   vim.cmd("silent undo")
   report.undone = buffer_text(buffer) == before
   wait_for("the diagnostic to come back", function() return diagnostic_on_name(buffer) end)
+
+  local closed = vim.fn.fnamemodify(vim.env.FILE, ":h") .. "/closed.py"
+  vim.fn.writefile(vim.fn.readfile(vim.env.FILE), closed)
+  vim.lsp.buf.execute_command({ command = "architect.checkWorkspace" })
+  wait_for("the problems of a closed file", function()
+    return #vim.diagnostic.get(vim.uri_to_bufnr(vim.uri_from_fname(closed))) > 0
+  end)
 end, debug.traceback)
 
 report.failure = not ok and failure or nil

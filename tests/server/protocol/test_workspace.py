@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
-from editor import NEOVIM, Editor, open_editor
+from editor import NEOVIM, OLD_NEOVIM, Editor, open_editor
 
 LIMIT = {"settings": {"limits": {"ccn": 2}}}
 BAD = "def bad(a, b):\n    if a and b:\n        return 1\n    return 2\n"
@@ -230,3 +230,104 @@ async def test_git_decides_about_open_files_too(tmp_path: Path) -> None:
         editor.open(own, BAD)
         assert len(await editor.diagnostics(own)) == 1
         assert built not in editor.published
+
+
+# Nothing is skipped because the machine is busy.
+PATIENT = {"settings": {"limits": {"ccn": 2}, "analysis": {"timeLimit": 60}}}
+
+
+async def check_workspace(editor: Editor) -> Any:
+    """Give the command; its answer."""
+    params = lsp.ExecuteCommandParams("architect.checkWorkspace", [])
+    return await editor.client.workspace_execute_command_async(params)
+
+
+def shown(editor: Editor, folder: Path) -> dict[str, int]:
+    """The number of diagnostics that the client shows, by path."""
+    base = folder.as_uri() + "/"
+    return {
+        uri.removeprefix(base): len(found.diagnostics)
+        for uri, found in sorted(editor.published.items())
+        if found.diagnostics
+    }
+
+
+async def test_an_editor_that_asks_for_nothing_is_shown_closed_files_on_a_command(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, __gitignore="out/\n", a__py=BAD, b__py=GOOD, c__py=BAD, **{"out/d__py": BAD})
+    async with open_editor(tmp_path, OLD_NEOVIM, PATIENT) as editor:
+        opened = (tmp_path / "c.py").as_uri()
+        editor.open(opened, BAD)
+        await editor.diagnostics(opened, len)
+        assert shown(editor, tmp_path) == {"c.py": 1}
+
+        answer = await check_workspace(editor)
+        assert answer["status"] == "checked"
+        assert answer["message"] == "Architect: 1 of 2 closed files have problems."
+        await editor.until(lambda: shown(editor, tmp_path) == {"a.py": 1, "c.py": 1})
+
+        # A second look finds nothing new and sends nothing.
+        count = len(editor.publications)
+        await check_workspace(editor)
+        assert len(editor.publications) == count
+
+
+async def test_what_was_shown_of_closed_files_stays_true(tmp_path: Path) -> None:
+    write(tmp_path, a__py=BAD, b__py=GOOD, c__py=BAD)
+    async with open_editor(tmp_path, OLD_NEOVIM, PATIENT) as editor:
+        await check_workspace(editor)
+        await editor.until(lambda: shown(editor, tmp_path) == {"a.py": 1, "c.py": 1})
+
+        # Opened, the text decides; closed again, the file.
+        uri = (tmp_path / "a.py").as_uri()
+        editor.open(uri, GOOD)
+        await editor.until(lambda: shown(editor, tmp_path) == {"c.py": 1})
+        editor.client.text_document_did_close(
+            lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(uri))
+        )
+        await editor.until(lambda: shown(editor, tmp_path) == {"a.py": 1, "c.py": 1})
+
+        # Mended or gone from the disk.
+        (tmp_path / "a.py").write_text(GOOD)
+        (tmp_path / "c.py").unlink()
+        Puller(editor, tmp_path).changed("a.py", "c.py")
+        await editor.until(lambda: shown(editor, tmp_path) == {})
+
+
+async def test_an_editor_that_asks_for_open_files_only_is_shown_no_file_twice(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, a__py=BAD, b__py=BAD)
+    async with open_editor(tmp_path, NEOVIM, PATIENT) as editor:
+        await check_workspace(editor)
+        await editor.until(lambda: shown(editor, tmp_path) == {"a.py": 1, "b.py": 1})
+        uri = (tmp_path / "a.py").as_uri()
+        editor.open(uri, BAD)
+        await editor.until(lambda: shown(editor, tmp_path) == {"b.py": 1})
+        assert len(await editor.diagnostics(uri)) == 1
+
+        # Once it asks for the whole workspace, that answer takes over.
+        assert await Puller(editor, tmp_path).pull() == {"b.py": 1}
+        await editor.until(lambda: shown(editor, tmp_path) == {})
+
+
+async def test_an_editor_that_asks_by_itself_is_told_so(tmp_path: Path) -> None:
+    write(tmp_path, a__py=BAD)
+    async with open_editor(tmp_path, NEOVIM, PATIENT) as editor:
+        assert await Puller(editor, tmp_path).pull() == {"a.py": 1}
+        answer = await check_workspace(editor)
+        assert answer["status"] == "pulled"
+        assert shown(editor, tmp_path) == {}
+
+
+async def test_without_a_folder_it_says_what_to_do(tmp_path: Path) -> None:
+    write(tmp_path, a__py=BAD)
+    async with open_editor(tmp_path, OLD_NEOVIM, PATIENT) as editor:
+        folder = lsp.WorkspaceFolder(tmp_path.as_uri(), tmp_path.name)
+        editor.client.workspace_did_change_workspace_folders(
+            lsp.DidChangeWorkspaceFoldersParams(lsp.WorkspaceFoldersChangeEvent([], [folder]))
+        )
+        answer = await check_workspace(editor)
+        assert answer["status"] == "no-folder"
+        assert "open a folder" in answer["message"]
