@@ -41,6 +41,18 @@ _TYPES: dict[Kind, dict[str, Any]] = {
             },
         },
     },
+    "prices": {
+        "type": "object",
+        "additionalProperties": {
+            "type": "object",
+            "required": ["input", "output"],
+            "additionalProperties": False,
+            "properties": {
+                name: {"type": "number", "minimum": 0}
+                for name in ("input", "output", "cacheWrite", "cacheRead")
+            },
+        },
+    },
 }
 
 

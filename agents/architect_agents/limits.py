@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from architect_agents.errors import LimitReached
@@ -36,7 +36,14 @@ PRICES: dict[str, Price] = {
 UNKNOWN_PRICE = PRICES["claude-opus-5-5"]
 
 
-def price_of(model: str, overrides: dict[str, Price] | None = None) -> Price:
+def price_from(usd: Mapping[str, float]) -> Price:
+    """A price of the user's own: ``input`` and ``output``, ``cacheWrite`` and ``cacheRead``."""
+    into = usd["input"]
+    write, read = usd.get("cacheWrite", 1.25 * into), usd.get("cacheRead", 0.1 * into)
+    return Price(into, usd["output"], write, read)
+
+
+def price_of(model: str, overrides: Mapping[str, Price] | None = None) -> Price:
     """The price of ``model`` (an id such as ``claude-sonnet-5-5``), the user's own first."""
     table = {**PRICES, **(overrides or {})}
     known = [start for start in table if model.startswith(start)]
@@ -85,7 +92,7 @@ class Budget:
 
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], float] = time.monotonic
-    prices: dict[str, Price] | None = None
+    prices: Mapping[str, Price] | None = None
     model: str = ""
     turns: int = 0
     spent: Tokens = field(default_factory=Tokens)

@@ -237,7 +237,7 @@ class ModelArchitect:
 
     async def _run(self, about: str, job: Job[R], narrator: Narrator) -> tuple[R, Usage]:
         """One run with its record, and what it cost."""
-        budget = Budget(self._limits())
+        budget = Budget(self._limits(), prices=self.facilities.prices)
         transcript = Transcript(self.transcripts, redact)
         transcript.write("asked", {"agent": self.name, "about": about})
         model = self.make_model()

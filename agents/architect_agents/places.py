@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path, user_state_path
 
+from architect_agents.limits import Price
 from architect_agents.spending import DailySpending
 from architect_agents.tools.ide_tools import Diagnostics
 from architect_agents.tools.postgres_tool import configured_url
@@ -51,12 +53,13 @@ def user_facilities(
     diagnostics: Diagnostics | None = None,
     daily_usd: float | None = None,
     listen: Listen | None = None,
+    prices: Mapping[str, Price] | None = None,
 ) -> Facilities:
     """What this user's installation offers to runs.
 
     ``web`` lets the provider search and fetch, ``diagnostics`` tells what the editor shows,
     ``daily_usd`` is the most that all runs of a day may cost (None: no cap), ``listen`` hears of
-    every step.
+    every step, ``prices`` are the user's own by the start of a model's id.
     """
     return Facilities(
         memory=memory_file(),
@@ -67,4 +70,5 @@ def user_facilities(
         diagnostics=diagnostics,
         spending=DailySpending(spending_file(), daily_usd),
         listen=listen,
+        prices=prices or {},
     )

@@ -43,7 +43,7 @@ def preview(
     name = MODEL_TABLE.get(alias_of(wanted) or "", wanted)
     text = as_text(architect.preview(asked))
     tokens = round(len(text) / CHARACTERS_PER_TOKEN)
-    usd = tokens * price_of(name).input / 1_000_000
+    usd = tokens * price_of(name, offered.prices).input / 1_000_000
     return Preview(text, name, tokens, usd, definition.name)
 
 

@@ -11,10 +11,11 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from architect_agents.agent_file import AgentDefinition
+from architect_agents.limits import Price
 from architect_agents.mcp_config import Approvals, ServerEntry, read_config
 from architect_agents.mcp_host import McpHost
 from architect_agents.memory.graph import MemoryGraph
@@ -41,7 +42,7 @@ class Facilities:
 
     ``memory`` is the file of the knowledge graph, ``approvals`` the file of approved servers,
     ``server_logs`` the folder for what servers write to stderr, ``spending`` counts the money;
-    ``listen`` hears of every step of a run.
+    ``listen`` hears of every step of a run, ``prices`` go before the built-in list's.
     """
 
     memory: Path | None = None
@@ -52,6 +53,7 @@ class Facilities:
     diagnostics: Diagnostics | None = None
     spending: DailySpending | None = None
     listen: Listen | None = None
+    prices: Mapping[str, Price] = field(default_factory=dict)
 
 
 def agent_memory(

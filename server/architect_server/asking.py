@@ -28,6 +28,7 @@ from architect_server.settings import Settings
 if TYPE_CHECKING:
     from architect_agents.gate import RefactoringGate
     from architect_agents.inquiry import Inquiry
+    from architect_agents.limits import Price
 
 __all__ = [
     "Diagnostics",
@@ -158,6 +159,7 @@ def architect_for(
         diagnostics=surroundings.diagnostics,
         daily_usd=settings.max_daily_cost,
         listen=surroundings.listen,
+        prices=_prices(settings),
     )
     try:
         return choose_architect(
@@ -173,6 +175,12 @@ def architect_for(
         )
     except ArchitectError as error:
         raise Refused(str(error)) from error
+
+
+def _prices(settings: Settings) -> dict[str, Price]:
+    from architect_agents.limits import price_from
+
+    return {model: price_from(usd) for model, usd in settings.prices.items()}
 
 
 def preview_of(asked: RefactorRequest | Inquiry, surroundings: Surroundings) -> Preview:
@@ -192,7 +200,9 @@ def preview_of(asked: RefactorRequest | Inquiry, surroundings: Surroundings) -> 
             offline=settings.offline,
             agent=settings.agent,
             model=settings.model,
-            facilities=user_facilities(settings.web, diagnostics=surroundings.diagnostics),
+            facilities=user_facilities(
+                settings.web, diagnostics=surroundings.diagnostics, prices=_prices(settings)
+            ),
         )
     except ArchitectError as error:
         raise Refused(str(error)) from error

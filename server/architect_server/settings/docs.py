@@ -22,6 +22,7 @@ _KINDS: dict[Kind, str] = {
     "string": "string",
     "strings": "list of strings",
     "overrides": "list of tables",
+    "prices": "table of models",
 }
 
 
@@ -55,7 +56,7 @@ def _cells(setting: Setting) -> Iterator[str]:
 
 
 def _written(value: Any) -> str:
-    return f"`{json.dumps(value)}`" if value not in ("", []) else "empty"
+    return f"`{json.dumps(value)}`" if value not in ("", [], {}) else "empty"
 
 
 if __name__ == "__main__":

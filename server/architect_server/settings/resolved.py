@@ -77,6 +77,7 @@ class Settings:
     offline: bool = False
     max_cost: float = 0.75
     max_daily_cost: float = 5.0
+    prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     max_turns: int = 24
     max_seconds: float = 300.0
     web: bool = False
@@ -183,6 +184,7 @@ def _settings(
         offline=values["ask.offline"],
         max_cost=float(values["ask.maxCost"]),
         max_daily_cost=float(values["ask.maxDailyCost"]),
+        prices=values["ask.prices"],
         max_turns=values["ask.maxTurns"],
         max_seconds=float(values["ask.maxSeconds"]),
         web=values["ask.web"],
@@ -193,7 +195,9 @@ def _settings(
 def _flatten(options: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
     for key, value in options.items():
         dotted = f"{prefix}{key}"
-        if isinstance(value, Mapping):
+        setting = setting_of(dotted)
+        is_table = setting is not None and setting.kind == "prices"
+        if isinstance(value, Mapping) and not is_table:
             yield from _flatten(value, f"{dotted}.")
         else:
             yield dotted, value

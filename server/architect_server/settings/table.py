@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["integer", "number", "boolean", "string", "strings", "overrides"]
+Kind = Literal["integer", "number", "boolean", "string", "strings", "overrides", "prices"]
 
 #: Folders that hold other people's code, by the names that projects give them.
 VENDORED = ("vendor/", "vendored/", "_vendor/", "third_party/", "third-party/", "thirdparty/")
@@ -220,6 +220,16 @@ SETTINGS: tuple[Setting, ...] = (
         "Most US dollars that all runs of a day may cost, by estimate.",
         minimum=0.0,
         user_only=True,
+    ),
+    Setting(
+        "ask.prices",
+        "prices",
+        {},
+        "US dollars for a million tokens, by the start of a model's name, instead of the list "
+        "prices that the estimates know: `input` and `output`, and `cacheWrite` and `cacheRead` "
+        "where they are not 1.25 and 0.1 times the input.",
+        user_only=True,
+        examples=({"my-local-model": {"input": 0, "output": 0}},),
     ),
     Setting(
         "ask.maxTurns",

@@ -16,7 +16,11 @@ _EXPECTED: Mapping[Kind, str] = {
     "string": "a string",
     "strings": "a list of strings",
     "overrides": "a list of tables",
+    "prices": "a table of models, each with its 'input' and 'output' in US dollars",
 }
+
+#: What can be priced: tokens in and out, and the cache's where they differ from the usual.
+PRICED = frozenset({"input", "output", "cacheWrite", "cacheRead"})
 
 
 def folded(key: str) -> str:
@@ -55,6 +59,8 @@ def is_of(kind: Kind, value: Any) -> bool:
     if kind in ("strings", "overrides"):
         inner = str if kind == "strings" else Mapping
         return isinstance(value, list) and all(isinstance(item, inner) for item in value)
+    if kind == "prices":
+        return isinstance(value, Mapping) and all(_is_price(price) for price in value.values())
     if kind == "boolean":
         return isinstance(value, bool)
     if isinstance(value, bool):
@@ -62,3 +68,9 @@ def is_of(kind: Kind, value: Any) -> bool:
     if kind == "number":
         return isinstance(value, int | float)
     return isinstance(value, int if kind == "integer" else str)
+
+
+def _is_price(value: Any) -> bool:
+    if not isinstance(value, Mapping) or not {"input", "output"} <= value.keys() <= PRICED:
+        return False
+    return all(is_of("number", usd) and usd >= 0 for usd in value.values())

@@ -15,7 +15,7 @@ import pytest
 from architect_agents.agent_file import parse_agent
 from architect_agents.errors import LimitReached, ModelRefused, ModelUnavailable
 from architect_agents.inquiry import Consultation, Inquiry
-from architect_agents.limits import Limits
+from architect_agents.limits import Limits, price_from
 from architect_agents.model_architect import ModelArchitect
 from architect_agents.models.claude import ClaudeModel, Patience
 from architect_agents.spending import DailySpending
@@ -98,6 +98,18 @@ async def test_money_ends_a_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     with pytest.raises(LimitReached, match=r"cap of 0\.01 USD .* architect\.ask\.maxCost"):
         await asked.over(monkeypatch, [READ])
     assert len(asked.turns) == 3
+
+
+async def test_a_price_of_ones_own_is_what_a_run_costs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    free = price_from({"input": 0, "output": 0.5})
+    asked = Asked(tmp_path, Limits(), Facilities(prices={"claude-sonnet": free}))
+    answer = await asked.over(monkeypatch, [READ, ANSWER])
+    assert answer.usage.usd == pytest.approx(2 * A_TURN)  # the list's longer name goes before
+    asked = Asked(tmp_path, Limits(), Facilities(prices={"claude-sonnet-5-5": free}))
+    answer = await asked.over(monkeypatch, [READ, ANSWER])
+    assert answer.usage.usd == pytest.approx(2 * 200 * 0.5 / 1e6)
 
 
 async def test_time_ends_a_run_in_mid_answer(

@@ -189,6 +189,21 @@ async def test_the_preview_is_what_is_sent_then(key: None, fake_url: Any, tmp_pa
                 assert tool.get("description", tool["name"]) in shown["sent"]
 
 
+async def test_a_model_that_costs_nothing_is_said_to_cost_nothing(
+    key: None, fake_url: Any, tmp_path: Path
+) -> None:
+    prices = {"claude-sonnet-5-5": {"input": 0, "output": 0}}
+    options = {"settings": {"ask": {"prices": prices}}}
+    async with FakeMessages([LEFT]) as fake:
+        fake_url(fake)
+        async with open_editor(tmp_path, options=options) as editor:
+            uri, future = await ask(editor, tmp_path)
+            answer = await future
+            assert answer["usage"]["inputTokens"] > 0
+            assert answer["usage"]["usd"] == 0
+            assert (await command(editor, "architect.preview", uri=uri, show=False))["usd"] == 0
+
+
 async def test_the_memory_is_shown_and_forgotten(tmp_path: Path) -> None:
     graph = MemoryGraph(memory_file(), str(tmp_path))
     names = ("retry", "a *bold* <b>one</b>")
