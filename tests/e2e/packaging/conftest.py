@@ -67,6 +67,15 @@ def run(
     return done
 
 
+def needs_index_for_uv(environment: dict[str, str], folder: Path) -> None:
+    """Skip where uv can't reach its index: it goes another way there than pip does."""
+    uv = Path(sys.executable).parent / "uv"
+    asking = [uv, "pip", "install", "--dry-run", "--target", folder / "nothing", "lizard"]
+    asked = subprocess.run(asking, cwd=folder, env=environment, capture_output=True, text=True)
+    if "error sending request" in asked.stderr:
+        pytest.skip(f"uv reaches no package index from here: {asked.stderr.strip()}")
+
+
 def copy_of_the_repository(target: Path) -> Path:
     """The repository as it is now, committed or not, without what the verbs leave behind."""
     leave = shutil.ignore_patterns(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from e2e.editors.driver import CLIENTS, EXAMPLE, TIME_LIMIT, drive
-from e2e.packaging.conftest import ROOT, clean_home, run
+from e2e.packaging.conftest import ROOT, clean_home, needs_index_for_uv, run
 
 pytestmark = pytest.mark.timeout(TIME_LIMIT + 900)
 
@@ -30,6 +30,8 @@ def test_what_is_installed_from_the_wheel_does_the_whole_road(
     environment = clean_home(home)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
+    if installer == "uv":
+        needs_index_for_uv(environment, elsewhere)
     specifier = f"architect-lsp @ {wheel.as_uri()}"
     run(*INSTALLERS[installer], specifier, cwd=elsewhere, environment=environment)
     installed = home / ".local" / "bin"
@@ -58,6 +60,7 @@ def test_what_is_installed_from_the_wheel_does_the_whole_road(
 
 def test_the_extras_bring_their_packages(wheel: Path, tmp_path: Path) -> None:
     environment = clean_home(tmp_path / "home-of-the-user")
+    needs_index_for_uv(environment, tmp_path)
     venv = tmp_path / "venv"
     run(
         TOOLS / "uv",
