@@ -11,7 +11,7 @@ help:
 	@echo "make test     run the tests"
 	@echo "make lint     ruff, mypy --strict, import contracts, and our own check on ourselves"
 	@echo "make e2e      run the end-to-end tests: real editors (.ci/setup-e2e installs them), pipx and uv, hook and action"
-	@echo "make e2e-nightly  the same in editors that take long to install (Helix)"
+	@echo "make e2e-nightly  what takes long: Helix, and a VSIX of one platform (after .ci/setup-e2e)"
 	@echo "make recordings   record anew what the editors say of themselves, for the protocol tests"
 	@echo "make parity   compare every function of a large corpus with lizard's command line"
 	@echo "make bench    set the server against its peers on the same files, as ratios"

@@ -29,6 +29,13 @@ import type { ProgressMessage } from "./steps";
 /** Messages in a row that may fail before the connection is given up. */
 const TOLERATED_ERRORS = 3;
 
+/** Failures are logged; what a person hears of them is said by us, in one sentence and once. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 /** What the client is made of, once for all its starts. */
 export interface Parts {
   readonly context: vscode.ExtensionContext;
@@ -74,8 +81,9 @@ export async function connect(parts: Parts, onGivenUp: () => void): Promise<Conn
     outputChannel: log,
     traceOutputChannel: trace,
     errorHandler: errorHandler(crashes, onGivenUp),
+    initializationFailedHandler: () => false, // the start fails, which is said
   };
-  const client: LanguageClient = new LanguageClient(SECTION, "Architect LSP", { run: executable, debug: executable }, options);
+  const client: LanguageClient = new QuietClient(SECTION, "Architect LSP", { run: executable, debug: executable }, options);
   client.onDidChangeState(({ newState }) => {
     if (newState === State.Running) crashes.running();
     else {
@@ -117,7 +125,7 @@ function clientOptions(
     initializationOptions: () => ({
       settings: serverOptions(context),
       trusted: vscode.workspace.isTrusted,
-      supports: { progress: true, diagnostics: true },
+      supports: { progress: true, diagnostics: true, relatedInHover: true },
     }),
     middleware: {
       handleWorkDoneProgress: (token, params, next) => {

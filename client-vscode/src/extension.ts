@@ -73,7 +73,7 @@ function registerCommands(parts: Parts, server: Lifecycle<Connection>): vscode.D
     "architect.fetchModelSupport": () => support.fetch(),
     "architect.setKey": () => support.setKey(),
     "architect.showDoctor": () =>
-      doctor(context, log, support, pages).catch((error: unknown) => {
+      doctor(context, log, support, pages, server.current?.client).catch((error: unknown) => {
         showError(log, error instanceof PythonError ? error.message : String(error), "architect.interpreter");
       }),
     "architect.restart": () => server.restart(),

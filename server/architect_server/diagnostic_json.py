@@ -7,7 +7,7 @@ keystroke while all else stays as it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pygls import uris
 
 from architect_server.agent_problems import AgentProblem
+from architect_server.analysis.decision_groups import counted_kinds, neighbours
 from architect_server.analysis.model import Finding, FunctionMetrics, Severity
 from architect_server.analysis.suppression import SuppressionFinding
 from architect_server.document import Document, Place
@@ -34,8 +35,10 @@ CONFIDENCE_CODE = "confidence"
 #: The code of a review's points.
 REVIEW_CODE = "review"
 
-#: How many decision points a diagnostic lists at most as related information.
+#: How many decision points a diagnostic lists at most as related information; and how many
+#: entries, each of several points, where an editor puts them all into its hover.
 _RELATED = 30
+_RELATED_IN_HOVER = 5
 
 _SEVERITY: Mapping[Severity, int] = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 
@@ -74,9 +77,11 @@ def finding_template(
     end = document.place_in_line(span.line - 1, span.end, client.encoding)
     related, lines = "", [place.line, end.line]
     if client.related_information and finding.rule == "ccn" and function.decisions:
-        places = list(_decisions(document, function))
-        related = f'"relatedInformation":[{",".join(text for text, _ in places)}],'
-        lines += [line for _, line in places for _ in ("start", "end")]
+        grouped = client.related_in_hover and len(function.decisions) > _RELATED_IN_HOVER
+        entries = _groups(function) if grouped else _decisions(function)
+        uri, last = _escaped(document.uri), document.lines.line_count
+        related = f'"relatedInformation":[{",".join(entry.text(uri) for entry in entries)}],'
+        lines += [min(line, last) - 1 for entry in entries for line in entry.lines]
     target = target_of(document, function).to_wire()
     lines.append(target.pop("startLine"))
     target.pop("version")
@@ -103,16 +108,40 @@ def _said(finding: Finding, client: ClientFacts) -> dict[str, Any]:
     return said
 
 
-def _decisions(document: Document, function: FunctionMetrics) -> Iterator[tuple[str, int]]:
-    """Each +1 with its line, which is left open in the text."""
-    uri = _escaped(document.uri)
-    for decision in function.decisions[:_RELATED]:
-        line = min(decision.line, document.lines.line_count) - 1
-        text = (
+@dataclass(frozen=True, slots=True)
+class _Related:
+    """One entry of related information: what it says of which 1-based lines."""
+
+    message: str
+    first: int
+    last: int
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        return self.first, self.last
+
+    def text(self, uri: str) -> str:
+        """Its JSON, in which the lines are left open."""
+        return (
             f'{{"location":{{"uri":{uri},"range":{{"start":{{"line":%d,"character":0}},'
-            f'"end":{{"line":%d,"character":0}}}}}},"message":{_escaped(f"+1 {decision.kind}")}}}'
+            f'"end":{{"line":%d,"character":0}}}}}},"message":{_escaped(self.message)}}}'
         )
-        yield text, line
+
+
+def _decisions(function: FunctionMetrics) -> list[_Related]:
+    """Each +1 with its line."""
+    return [
+        _Related(f"+1 {decision.kind}", decision.line, decision.line)
+        for decision in function.decisions[:_RELATED]
+    ]
+
+
+def _groups(function: FunctionMetrics) -> list[_Related]:
+    """All +1s, those that stand close together in one entry."""
+    return [
+        _Related(f"+{len(group)}: {', '.join(counted_kinds(group))}", group[0].line, group[-1].line)
+        for group in neighbours(function.decisions, _RELATED_IN_HOVER)
+    ]
 
 
 def _inner(values: Mapping[str, Any]) -> str:

@@ -40,8 +40,10 @@ class ClientFacts:
     show_document: bool = False
     configuration: bool = False
     watched_files: bool = False
-    #: Said in the initialization options: it takes ``architect/progress``, and answers
-    #: ``architect/diagnostics`` with what all its sources show.
+    #: Said in the initialization options: its hover lists a diagnostic's related information;
+    #: it takes ``architect/progress``, and answers ``architect/diagnostics`` with what all its
+    #: sources show.
+    related_in_hover: bool = False
     shows_steps: bool = False
     tells_diagnostics: bool = False
     rename_registration: bool = False

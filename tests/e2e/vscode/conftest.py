@@ -48,7 +48,7 @@ QUIET: dict[str, Any] = {
 }
 
 
-def _missing() -> str:
+def missing_host() -> str:
     """What the host lacks, as one sentence; empty if it is complete."""
     if not (HOST / ".installed").exists():
         return "the VS Code host is not installed: run .ci/setup-e2e"
@@ -60,7 +60,7 @@ def _missing() -> str:
 @pytest.fixture(scope="session")
 def vsix() -> Path:
     """The extension, built from what is in the repository now."""
-    if missing := _missing():
+    if missing := missing_host():
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)

@@ -222,6 +222,26 @@ export async function rejected(vs, { file, finding }) {
   return { said };
 }
 
+/** Have the SDK fetched by the button of the message that misses it, give a key, have the file reviewed. */
+export async function fetchSdk(vs, { file, finding, points, key }) {
+  await vs.problems(finding.name);
+  await vs.focusEditor(file);
+  await vs.command("Architect: Review file or selection");
+  await vs.choose("anthropic", "Fetch it");
+  await (await vs.see(`.monaco-dialog-box ${BUTTON}:has-text("Fetch it")`)).click();
+  await vs.notification("the package anthropic is in place");
+  await vs.screenshot("fetched");
+  const before = vs.serverProcess();
+  await vs.command("Architect: Set API key");
+  await vs.answer("Kept in VS Code's secret storage", key);
+  await vs.until("the server was not started with the key", () => {
+    const now = vs.serverProcess();
+    return now === undefined || now === before ? undefined : now;
+  });
+  await vs.see('.statusbar-item:has-text("Architect") .codicon-symbol-ruler');
+  return review(vs, { file, points });
+}
+
 /** Have the file reviewed: a rendered page, and its points in the text. */
 export async function review(vs, { file, points }) {
   await vs.focusEditor(file);
@@ -303,7 +323,34 @@ export async function pages(vs, { file, finding }) {
   await backTo(vs, file);
   await vs.command("Architect: Doctor");
   await vs.see('.tab.active:has-text("Architect Doctor")');
-  await vs.see('.editor-group-container.active .view-line:has-text("limit ccn")');
+  await reportSays(vs, "Told by the server");
+  await reportSays(vs, "editor: edits that want confirmation: yes");
   await vs.screenshot("doctor");
+  return {};
+}
+
+/** The open report has `text`; only lines that are on the screen are there to be read. */
+async function reportSays(vs, text) {
+  await vs.until(`the report does not say "${text}"`, async () => {
+    const lines = await vs.page.locator(".editor-group-container.active .view-line").allInnerTexts();
+    if (lines.some((line) => line.replaceAll("\u00a0", " ").includes(text))) return true;
+    await vs.press("PageDown");
+    return undefined;
+  });
+}
+
+/** A server that ends as soon as it is started: that is said, and the doctor works all the same. */
+export async function doctorWithoutServer(vs, { file }) {
+  await vs.notification("could not be started");
+  await vs.command("Notifications: Show Notifications");
+  await vs.see(".notifications-center.visible .notification-list-item");
+  await vs.screenshot("no-server");
+  const said = await vs.page.locator(".notifications-center.visible .notification-list-item").allInnerTexts();
+  assert.equal(said.length, 1, said.join("\n"));
+  await vs.focusEditor(file);
+  await vs.command("Architect: Doctor");
+  await vs.see('.tab.active:has-text("Architect Doctor")');
+  await reportSays(vs, "The server did not answer");
+  await reportSays(vs, "limit ccn");
   return {};
 }

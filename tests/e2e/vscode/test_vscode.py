@@ -84,6 +84,15 @@ def test_metrics_memory_what_would_be_sent_and_the_doctor_are_pages(
     vscode.run("pages", example.name, finding=finding)
 
 
+def test_the_doctor_works_where_the_server_does_not(
+    vscode: Any, example: Path, bare_python: Path
+) -> None:
+    dying = f'case "$*" in *serve*) exit 3;; esac\nexec {bare_python / "python"} "$@"\n'
+    python = script(vscode.workspace.parent / "python", dying)
+    vscode.configure(machine={"architect.interpreter": str(python)})
+    vscode.run("doctorWithoutServer", example.name)
+
+
 def test_a_notebooks_cell_is_measured(vscode: Any, finding: dict[str, Any]) -> None:
     source = EXAMPLE.read_text(encoding="utf-8")
     cell = {

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from vscode_workspace import licences
+
 CLIENT = Path(__file__).resolve().parents[3] / "client-vscode"
 
 pytestmark = pytest.mark.timeout(900)
@@ -22,21 +24,19 @@ def test_the_clients_own_checks_pass(vsix: Path, script: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_vsix_fits_every_platform_and_carries_its_licences(vsix: Path) -> None:
+def test_the_vsix_fits_every_platform(vsix: Path) -> None:
     with zipfile.ZipFile(vsix) as package:
         names = package.namelist()
     native = (".so", ".pyd", ".dylib", ".node", ".pyc")
     assert not [name for name in names if name.endswith(native)]
     assert not [name for name in names if "node_modules" in name or "/src/" in name]
-    assert "extension/out/THIRD-PARTY-NOTICES.txt" in names
-    bundled = {name.split("/")[3] for name in names if ".dist-info/" in name}
-    licensed = {
-        name.split("/")[3]
-        for name in names
-        if ".dist-info/" in name and Path(name).name.upper().startswith("LICENSE")
-    }
-    assert bundled
-    assert licensed == bundled
+    assert vsix.stat().st_size < 5_000_000
+
+
+def test_whatever_is_bundled_has_its_licence_in_the_notices(vsix: Path) -> None:
+    told = licences(vsix)
+    assert len(told) > 10
+    assert all(told.values()), told
 
 
 def test_the_bundle_lacks_nothing_but_the_models_sdk(vsix: Path, bare_python: Path) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +14,11 @@ import pytest
 
 from fake_messages import FakeMessages, Script, message, text, tool_use
 from model_session import EXTRACTED, LOSSY, SOURCE, submission
-from vscode_workspace import place_of, use_model
+from vscode_workspace import KEY, ROOT, interpreter, place_of, use_model
 
 pytestmark = pytest.mark.timeout(900)
 
+EXTENSION = "architect-lsp.architect-lsp"
 WISH = "Use better names."
 RENAMED = EXTRACTED.replace("_add_large", "_add_the_large_ones")
 POINTS = ["Take the large values apart", "Name the constant"]
@@ -79,3 +84,53 @@ async def test_a_proposal_that_fails_its_checks_is_said_and_never_offered(play: 
 async def test_a_review_is_a_rendered_page_and_points_in_the_text(play: Any) -> None:
     _, turns = await play("review", [REVIEW], points=POINTS)
     assert len(turns) == 1
+
+
+@pytest.fixture
+def python_with_pip(tmp_path: Path) -> Path:
+    """A person's Python: pip, and no packages."""
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "own-python"], check=True)
+    return tmp_path / "own-python" / "bin" / "python"
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages of the SDK as a folder of wheels, the only place where pip looks later."""
+    folder = tmp_path_factory.mktemp("wheels")
+    download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
+    requirements = ROOT / "requirements" / "model.txt"
+    done = subprocess.run(
+        [*download, "--only-binary", ":all:", "-r", requirements, "-d", folder],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def storage(vscode: Any) -> Iterator[Path]:
+    """The extension's own storage, as empty afterwards as before: other tests want no SDK."""
+    folder: Path = vscode.host.home / "user" / "User" / "globalStorage" / EXTENSION
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def test_the_sdk_is_fetched_on_a_persons_word_and_answers_with_the_key_kept_by_vs_code(
+    vscode: Any, values: Path, python_with_pip: Path, wheels: Path, storage: Path
+) -> None:
+    async with FakeMessages([REVIEW]) as fake:
+        environment = {
+            "ANTHROPIC_BASE_URL": fake.base_url,
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(wheels),
+        }
+        python = interpreter(vscode, python_with_pip, environment)
+        vscode.configure(machine={"architect.interpreter": python})
+        details = {"points": POINTS, "key": KEY, "finding": place_of(values, "over")}
+        await asyncio.to_thread(vscode.run, "fetchSdk", values.name, **details)
+        assert {sent.headers["authorization"] for sent in fake.requests} == {f"Bearer {KEY}"}
+    (packages,) = storage.glob("model-packages-*")
+    assert (packages / "anthropic").is_dir()
+    own = python_with_pip.parents[1]
+    assert not list(own.rglob("anthropic*")), "the person's own packages stay as they are"

@@ -85,6 +85,20 @@ async def test_a_finding_explains_itself(tmp_path: Path) -> None:
         assert found.data["function"] == "over"
 
 
+async def test_where_the_hover_lists_what_is_related_it_comes_in_few_lines(tmp_path: Path) -> None:
+    async with open_editor(tmp_path, options={"supports": {"relatedInHover": True}}) as editor:
+        uri = (tmp_path / "a.py").as_uri()
+        editor.open(uri, branches("over", 15) + "\n\n" + branches("small", 4))
+        over, *_ = await editor.diagnostics(uri)
+        related = over.related_information or []
+        assert 1 < len(related) <= 5
+        counts = [int(entry.message.split(":")[0]) for entry in related]
+        assert sum(counts) == 15
+        assert all(message.endswith("if") for message in (entry.message for entry in related))
+        ends = [entry.location.range for entry in related]
+        assert (ends[0].start.line, ends[-1].end.line) == (1, 29)
+
+
 LINE_ENDS = {
     "lf": "\n",
     "crlf": "\r\n",
