@@ -37,6 +37,7 @@ def clean_home(home: Path, *programs: Path) -> dict[str, str]:
     return {
         "PIP_CACHE_DIR": str(_CACHES / "pip"),
         "UV_CACHE_DIR": str(_CACHES / "uv"),
+        "UV_SYSTEM_CERTS": "1",  # it trusts whom this machine trusts, as pip does here
         **({"PIP_CONFIG_FILE": str(configured)} if configured.exists() else {}),
         **_OURS,
         "PIP_NO_COMPILE": "1",  # much of what is installed is never imported
