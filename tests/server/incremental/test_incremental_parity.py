@@ -60,6 +60,10 @@ CASES = {
         "class B:\n    class C:\n        def f(self):\n            pass\n        y = 1\n"
         "    def g(self):\n        pass\n"
     ),
+    "a class's header over several lines": (
+        "class A(\nB,\nC\n):\n    def f(self):\n        pass\n\n    def g(self):\n        pass\n\n\n"
+        "class D(A.\nB):\n\n    x = 1\n    def f(self):\n        pass\n"
+    ),
     "decorators over several lines": (
         'class A:\n    @a(\n        """\none\n""")\n    @b\n    def f(self):\n        pass\n\n'
         "    @c\n    async def g(self):\n        pass\n"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, dropwhile
 from keyword import iskeyword
 from typing import Literal
 
@@ -125,8 +125,17 @@ def _behind_decorators(first: _Line, lines: Iterator[_Line]) -> tuple[_Line, lis
     return line, passed
 
 
-def _opened(text: str, first: _Line, head: _Line) -> tuple[OpenClass, bool] | None:
-    """The class that begins at ``head``, and whether a definition is first in its body."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A class, where its body's first line begins, and whether that line is a definition."""
+
+    inside: OpenClass
+    body: int
+    keeps_member: bool
+
+
+def _opened(text: str, first: _Line, head: _Line) -> _Opened | None:
+    """The class that begins at ``head``."""
     for line in text[first.offset : head.offset].splitlines():
         if not line.startswith("@") or '"""' in line or "'''" in line or line.endswith("\\"):
             return None
@@ -135,14 +144,15 @@ def _opened(text: str, first: _Line, head: _Line) -> tuple[OpenClass, bool] | No
     match = _CLASS.match(text, head.offset)
     if match is None or not match[1].isidentifier() or iskeyword(match[1]):
         return None
-    return OpenClass(match[1], match[2]), match[3] is not None
+    return _Opened(OpenClass(match[1], match[2]), match.start(2), match[3] is not None)
 
 
-def _members(opened: tuple[OpenClass, bool], lines: Iterator[_Line]) -> Iterator[Cut]:
+def _members(opened: _Opened, lines: Iterator[_Line]) -> Iterator[Cut]:
     """Cuts behind a class's header; it keeps its first member if that is a definition."""
-    inside, keeps_member = opened
+    inside = opened.inside
+    lines = dropwhile(lambda line: line.offset < opened.body, lines)  # the header may be long
     left: list[_Line] = []
-    if keeps_member:
+    if opened.keeps_member:
         for line in lines:
             if line.indent == inside.indent:
                 _, left = _behind_decorators(line, lines)
