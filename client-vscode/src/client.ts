@@ -23,6 +23,7 @@ import { showDocument } from "./pages";
 import { ProgressNotices } from "./progress";
 import type { ProposalView } from "./proposalView";
 import { hasModule, PythonError } from "./python";
+import { offerRename } from "./rename";
 import { explicitOptions, type Options, SECTION } from "./settings";
 import type { ProgressMessage } from "./steps";
 
@@ -77,7 +78,7 @@ export async function connect(parts: Parts, onGivenUp: () => void): Promise<Conn
     void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
   });
   const options = {
-    ...clientOptions(context, parts.proposals, progress),
+    ...clientOptions(parts, progress),
     outputChannel: log,
     traceOutputChannel: trace,
     errorHandler: errorHandler(crashes, onGivenUp),
@@ -113,11 +114,7 @@ function errorHandler(crashes: Crashes, onGivenUp: () => void): ErrorHandler {
   };
 }
 
-function clientOptions(
-  context: vscode.ExtensionContext,
-  proposals: ProposalView,
-  progress: ProgressNotices,
-): LanguageClientOptions {
+function clientOptions({ context, log, proposals }: Parts, progress: ProgressNotices): LanguageClientOptions {
   return {
     documentSelector: DOCUMENT_SELECTOR,
     diagnosticCollectionName: SECTION,
@@ -125,9 +122,14 @@ function clientOptions(
     initializationOptions: () => ({
       settings: serverOptions(context),
       trusted: vscode.workspace.isTrusted,
-      supports: { progress: true, diagnostics: true, relatedInHover: true },
+      supports: { progress: true, diagnostics: true, relatedInHover: true, rename: true },
     }),
     middleware: {
+      executeCommand: async (command, args, next) => {
+        const answer: unknown = await next(command, args);
+        offerRename(answer, log);
+        return answer;
+      },
       handleWorkDoneProgress: (token, params, next) => {
         progress.handle(token, params, next);
       },

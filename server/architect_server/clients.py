@@ -61,6 +61,7 @@ def client_facts(params: _Values) -> ClientFacts:
         show_document=bool(at(window, "showDocument", "support")),
         configuration=bool(workspace.get("configuration")),
         watched_files=bool(at(workspace, "didChangeWatchedFiles", "dynamicRegistration")),
+        begins_rename=at(ours, "rename") is True,
         related_in_hover=at(ours, "relatedInHover") is True,
         shows_steps=at(ours, "progress") is True,
         tells_diagnostics=at(ours, "diagnostics") is True,

@@ -81,7 +81,7 @@ def finding_template(
         entries = _groups(function) if grouped else _decisions(function)
         uri, last = _escaped(document.uri), document.lines.line_count
         related = f'"relatedInformation":[{",".join(entry.text(uri) for entry in entries)}],'
-        lines += [min(line, last) - 1 for entry in entries for line in entry.lines]
+        lines += [line for entry in entries for line in entry.lines(last)]
     target = target_of(document, function).to_wire()
     lines.append(target.pop("startLine"))
     target.pop("version")
@@ -110,38 +110,47 @@ def _said(finding: Finding, client: ClientFacts) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Related:
-    """One entry of related information: what it says of which 1-based lines."""
+    """One entry of related information: its message as JSON, and the 1-based line it leads to.
+
+    The message may leave open the line up to which it speaks. Kate underlines all that an entry's
+    range holds, so it holds nothing.
+    """
 
     message: str
-    first: int
-    last: int
-
-    @property
-    def lines(self) -> tuple[int, int]:
-        return self.first, self.last
+    line: int
+    up_to: tuple[int, ...] = ()
 
     def text(self, uri: str) -> str:
         """Its JSON, in which the lines are left open."""
         return (
             f'{{"location":{{"uri":{uri},"range":{{"start":{{"line":%d,"character":0}},'
-            f'"end":{{"line":%d,"character":0}}}}}},"message":{_escaped(self.message)}}}'
+            f'"end":{{"line":%d,"character":0}}}}}},"message":{self.message}}}'
         )
+
+    def lines(self, last: int) -> tuple[int, ...]:
+        """The lines to fill in, in a text whose last line is ``last``: two from 0, one from 1."""
+        line = min(self.line, last) - 1
+        return (line, line, *self.up_to)
 
 
 def _decisions(function: FunctionMetrics) -> list[_Related]:
     """Each +1 with its line."""
     return [
-        _Related(f"+1 {decision.kind}", decision.line, decision.line)
+        _Related(_escaped(f"+1 {decision.kind}"), decision.line)
         for decision in function.decisions[:_RELATED]
     ]
 
 
 def _groups(function: FunctionMetrics) -> list[_Related]:
     """All +1s, those that stand close together in one entry."""
-    return [
-        _Related(f"+{len(group)}: {', '.join(counted_kinds(group))}", group[0].line, group[-1].line)
-        for group in neighbours(function.decisions, _RELATED_IN_HOVER)
-    ]
+    entries = []
+    for group in neighbours(function.decisions, _RELATED_IN_HOVER):
+        kinds = _escaped(", ".join(counted_kinds(group)))[1:-1]
+        first, last = group[0].line, group[-1].line
+        where = " up to line %d" if last > first else ""
+        up_to = (last,) if where else ()
+        entries.append(_Related(f'"+{len(group)}{where}: {kinds}"', first, up_to))
+    return entries
 
 
 def _inner(values: Mapping[str, Any]) -> str:

@@ -44,6 +44,8 @@ class ClientFacts:
     #: it takes ``architect/progress``, and answers ``architect/diagnostics`` with what all its
     #: sources show.
     related_in_hover: bool = False
+    #: It has the person rename a helper that the answer to a command names.
+    begins_rename: bool = False
     shows_steps: bool = False
     tells_diagnostics: bool = False
     rename_registration: bool = False

@@ -21,7 +21,7 @@ from architect_server.shown import ShownPieces
 from half_typing import random_edit
 
 SETTINGS = Settings(limits=Limits(ccn=2, parameters=2, length=5, cognitive=2, nesting=1))
-CLIENT = ClientFacts(related_information=True, code_description=True)
+CLIENT = ClientFacts(related_information=True, related_in_hover=True, code_description=True)
 
 
 def _shown_whole(document: Document, situation: Situation) -> list[str] | None:

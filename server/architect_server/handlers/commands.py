@@ -16,7 +16,7 @@ from architect_server.document import Document
 from architect_server.handlers import outcomes
 from architect_server.handlers.agents import pick_agent
 from architect_server.handlers.consent import approve_servers, must_stay_offline
-from architect_server.handlers.rename import made_helpers, show
+from architect_server.handlers.rename import made_helpers, offer
 from architect_server.handlers.run import Teller, run_once, surroundings_of, tell, workspace_key
 from architect_server.model_access import why_no_model
 from architect_server.pages import outcome_page
@@ -210,15 +210,15 @@ async def _offer(server: ArchitectServer, answer: Answer) -> dict[str, Any]:
         return tell(server, "not-applied", f"Architect: the edit was not applied{why}.")
     after = replace(current, text=spliced(current, splices))
     outcomes.watch(server, answer, current.text, after.text)
-    return _applied(server, answer, after)
+    return await _applied(server, answer, after)
 
 
-def _applied(server: ArchitectServer, answer: Answer, after: Document) -> dict[str, Any]:
-    """Say so, and show the first new helper, whose name the person may want to change.
+async def _applied(server: ArchitectServer, answer: Answer, after: Document) -> dict[str, Any]:
+    """Say so, and offer the first new helper, whose name the person may want to change.
 
     The answer's ``helpers`` are places for a client that starts the rename by itself.
     """
     places = made_helpers(server, after, answer.offers[0].helpers)
     if places:
-        server.background(show(server, places[0]))
+        await offer(server, places[0])
     return {**tell(server, "applied", answer.message), "helpers": places}

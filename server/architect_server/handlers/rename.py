@@ -79,7 +79,6 @@ def made_helpers(
     if not found:
         return []
     server.made[document.uri] = tuple(splice.text for splice in found)
-    server.background(_announce(server))
     encoding = server.session.client.encoding
     return [
         lsp.Location(document.uri, to_offsets_range(document, one.start, one.end, encoding))
@@ -87,7 +86,16 @@ def made_helpers(
     ]
 
 
-async def show(server: ArchitectServer, place: lsp.Location) -> None:
+async def offer(server: ArchitectServer, place: lsp.Location) -> None:
+    """Have the client show the name at ``place``, or know of the rename that it begins itself."""
+    if server.session.client.begins_rename:
+        await _announce(server)
+        return
+    server.background(_announce(server))
+    server.background(_show(server, place))
+
+
+async def _show(server: ArchitectServer, place: lsp.Location) -> None:
     """Put the cursor on the name, so that it can be changed at once."""
     if not server.session.client.show_document:
         return

@@ -41,8 +41,8 @@ async function askByLightBulb(vs, shot) {
   await vs.chooseAction(ASK);
 }
 
-/** First squiggle, light bulb, question, proposal, accept, undo; pictures are named after `shot`. */
-export async function askAcceptUndo(vs, { file, finding, shot }) {
+/** First squiggle, light bulb, question, proposal, accept, another name for the helper, undo; pictures are named after `shot`. */
+export async function askAcceptUndo(vs, { file, finding, shot, helper }) {
   const before = vs.saved(file);
   await findingIsOnTheName(vs, finding);
   await askByLightBulb(vs, shot);
@@ -53,9 +53,12 @@ export async function askAcceptUndo(vs, { file, finding, shot }) {
   assert.equal(vs.saved(file), before, "nothing changes before the person says so");
   await vs.choose(PROPOSED, "Accept");
   await vs.gone(PROPOSAL);
-  const after = await vs.save(file, (text) => text !== before);
+  await vs.rename(helper, `${shot}-rename`);
+  const after = await vs.save(file, (text) => text !== before && text.includes(helper));
   await vs.focusEditor(file);
-  await vs.press("Control+z");
+  await vs.press("Control+z"); // the name
+  await vs.until("the helper has its first name again", () => vs.shows(helper).then((there) => (there ? undefined : true)));
+  await vs.press("Control+z"); // the proposal
   await vs.save(file, (text) => text === before);
   return { after };
 }

@@ -24,7 +24,9 @@ def test_a_function_is_found_and_simplified_and_one_undo_brings_it_back(
     vscode: Any, example: Path, finding: dict[str, Any]
 ) -> None:
     before = example.read_text(encoding="utf-8")
-    result = vscode.run("askAcceptUndo", example.name, finding=finding, shot="dark")
+    result = vscode.run(
+        "askAcceptUndo", example.name, finding=finding, shot="dark", helper="_discount_of"
+    )
     ast.parse(result["after"])
     assert example.read_text(encoding="utf-8") == before
     if os.environ.get("ARCHITECT_UPDATE_SCREENSHOT"):

@@ -278,6 +278,23 @@ export class Workbench {
     return found && Number(found);
   }
 
+  /** Give `name` to what the rename box asks about. */
+  async rename(name, shot) {
+    const box = ".rename-box .rename-input";
+    await this.page.waitForFunction((selector) => document.activeElement?.matches(selector), box);
+    await this.screenshot(shot);
+    await this.press("Control+a");
+    await this.page.keyboard.insertText(name);
+    await this.page.waitForFunction(([selector, wanted]) => document.querySelector(selector)?.value === wanted, [box, name]);
+    await this.press("Enter");
+    await this.gone(".rename-box");
+  }
+
+  /** Whether the text that has the keyboard shows `text`; what is scrolled away is not there. */
+  async shows(text) {
+    return (await this.page.locator(`${ACTIVE_EDITOR} .view-line:has-text("${text}")`).count()) > 0;
+  }
+
   /** What the file holds on disk. */
   saved(file) {
     return readFileSync(path.join(this.task.workspace, file), "utf8");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +93,12 @@ async def test_where_the_hover_lists_what_is_related_it_comes_in_few_lines(tmp_p
         over, *_ = await editor.diagnostics(uri)
         related = over.related_information or []
         assert 1 < len(related) <= 5
-        counts = [int(entry.message.split(":")[0]) for entry in related]
+        counts = [int(re.match(r"\+(\d+)", entry.message)[1]) for entry in related]  # type: ignore[index]
         assert sum(counts) == 15
-        assert all(message.endswith("if") for message in (entry.message for entry in related))
-        ends = [entry.location.range for entry in related]
-        assert (ends[0].start.line, ends[-1].end.line) == (1, 29)
+        assert related[0].message == "+1: if"
+        assert related[-1].message == "+11 up to line 30: 11x if"
+        starts = [entry.location.range.start.line for entry in related]
+        assert (starts[0], starts[-1]) == (1, 9)
 
 
 LINE_ENDS = {

@@ -71,6 +71,7 @@ def test_every_capability_that_we_decide_by_is_explained() -> None:
         "diagnostics_refresh",  # how soon something is shown, not whether
         "inlay_hint_refresh",
         "code_lens_refresh",
+        "begins_rename",
         "related_in_hover",  # in how many lines related information comes
         "rename_registration",  # how an offered rename comes about
         "has_one_server",

@@ -56,6 +56,17 @@ async def test_the_answer_tells_where_the_names_of_the_new_helpers_stand(tmp_pat
             assert name.startswith("_")
 
 
+async def test_a_client_that_begins_the_rename_itself_knows_of_it_with_the_answer(
+    tmp_path: Path,
+) -> None:
+    options = {"supports": {"rename": True}}
+    async with open_editor(tmp_path, options=options, change_capabilities=pushed) as editor:
+        _, answer = await extracted(editor, tmp_path)
+        assert lsp.TEXT_DOCUMENT_RENAME in editor.registered
+        assert answer["helpers"]
+        assert not editor.shown
+
+
 @pytest.mark.parametrize("client", [VSCODE, NEOVIM])
 async def test_the_first_new_name_is_shown_and_can_be_changed(client: str, tmp_path: Path) -> None:
     async with open_editor(tmp_path, client, change_capabilities=pushed) as editor:
