@@ -61,7 +61,8 @@ CASES = {
         "    def g(self):\n        pass\n"
     ),
     "a class's header over several lines": (
-        "class A(\nB,\nC\n):\n    def f(self):\n        pass\n\n    def g(self):\n        pass\n\n\n"
+        "class A(\nB,\nC\n):\n    def f(self):\n        pass\n\n"
+        "    def g(self):\n        pass\n\n\n"
         "class D(A.\nB):\n\n    x = 1\n    def f(self):\n        pass\n"
     ),
     "decorators over several lines": (
