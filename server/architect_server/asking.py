@@ -73,23 +73,10 @@ class Surroundings:
 
 def figures(source: str, language: str) -> Sequence[FunctionFigures]:
     """The analysis as the gate wants it handed in: the editor's own numbers."""
-    from architect_server.analysis.measure import measure
+    # Loaded at the first question, as the gate is.
+    from architect_server import proposal_figures
 
-    return [_as_figures(function) for function in measure(source, language).functions]
-
-
-def _as_figures(function: FunctionMetrics) -> FunctionFigures:
-    return FunctionFigures(
-        qualified_name=function.qualified_name,
-        start_line=function.start_line,
-        end_line=function.end_line,
-        ccn=function.ccn,
-        nloc=function.nloc,
-        tokens=function.tokens,
-        parameters=function.parameters,
-        length=function.length,
-        nesting=function.nesting,
-    )
+    return proposal_figures.figures(source, language)
 
 
 def finding_limits(limits: Limits) -> FindingLimits:

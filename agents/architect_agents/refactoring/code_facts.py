@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from architect_agents.refactoring.flow import free_names
 from architect_agents.refactoring.flow.scopes import COMPREHENSIONS, SCOPES, evaluated_outside
 from architect_agents.refactoring.jumps import FALLS, Exits, exits_in_turn, exits_of
+from architect_agents.refactoring.module_source import called_name
 from architect_agents.refactoring.refusal import Refusal
 
 #: Built-in calls that look at the frame they are made in; a method may have one of these names.
@@ -38,7 +39,8 @@ class CodeFacts:
 
     ``mentioned`` are all names that it and the scopes nested in it read or write, ``stored``
     those it binds itself; ``order`` are the names at their first mention, in the order of the
-    text. ``private`` is a name that Python mangles in a class, or empty.
+    text. ``private`` is a name that Python mangles in a class, or empty; ``called`` are the last
+    names of all that is called.
     """
 
     immovable: Refusal | None = None
@@ -46,6 +48,7 @@ class CodeFacts:
     stored: frozenset[str] = frozenset()
     order: tuple[str, ...] = ()
     private: str = ""
+    called: frozenset[str] = frozenset()
     yields: bool = False
     awaits: bool = False
     may_stop: bool = False
@@ -54,16 +57,17 @@ class CodeFacts:
 
 def facts_of(part: ast.AST) -> CodeFacts:
     """Look at everything in ``part`` once."""
-    own = list(_own_nodes(part))
+    own, everything = list(_own_nodes(part)), list(ast.walk(part))
     names = [node for node in own if isinstance(node, ast.Name)]
     nested = [free_names(node) for node in own if isinstance(node, SCOPES)]
     names.sort(key=lambda node: (node.lineno, node.col_offset))
     return CodeFacts(
-        immovable=next(filter(None, map(_immovable, own)), None),
+        immovable=next(filter(None, (*map(_immovable, own), *map(_frame_call, everything))), None),
         mentioned=frozenset(node.id for node in names).union(*nested),
         stored=frozenset(node.id for node in names if not isinstance(node.ctx, ast.Load)),
         order=tuple(dict.fromkeys(node.id for node in names)),
-        private=next(filter(None, map(_private_name, ast.walk(part))), ""),
+        private=next(filter(None, map(_private_name, everything)), ""),
+        called=frozenset(called_name(node) for node in everything if isinstance(node, ast.Call)),
         yields=any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own),
         awaits=any(map(_awaits, own)),
         may_stop=any(map(_may_stop, own)),
@@ -80,6 +84,7 @@ def joined(facts: Iterable[CodeFacts]) -> CodeFacts:
         stored=frozenset().union(*(one.stored for one in parts)),
         order=tuple(dict.fromkeys(name for one in parts for name in one.order)),
         private=next((one.private for one in parts if one.private), ""),
+        called=frozenset().union(*(one.called for one in parts)),
         yields=any(one.yields for one in parts),
         awaits=any(one.awaits for one in parts),
         may_stop=any(one.may_stop for one in parts),
@@ -100,8 +105,6 @@ def _own_nodes(part: ast.AST) -> Iterator[ast.AST]:
 
 
 def _immovable(node: ast.AST) -> Refusal | None:
-    if isinstance(node, ast.Call):
-        return _frame_call(node)
     if isinstance(node, ast.Name) and node.id in _FRAME_NAMES:
         return Refusal("frame", f"`{node.id}` belongs to the frame of the function.")
     if isinstance(node, ast.Global | ast.Nonlocal):
@@ -111,7 +114,10 @@ def _immovable(node: ast.AST) -> Refusal | None:
     return None
 
 
-def _frame_call(call: ast.Call) -> Refusal | None:
+def _frame_call(call: ast.AST) -> Refusal | None:
+    """Nested functions count as well: called from where they were made, they see one frame more."""
+    if not isinstance(call, ast.Call):
+        return None
     callee = call.func
     name = getattr(callee, "id", None) or getattr(callee, "attr", "")
     if isinstance(callee, ast.Name):

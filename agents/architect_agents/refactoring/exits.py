@@ -11,6 +11,8 @@
 | returns values that are surely not None         | ``r = h()``, ``if r is not None: …``    |
 | returns any values, or has outputs beside       | ``done, r = h()``, ``if done: …``       |
 | a single kind of jump                           |                                         |
+| has several kinds of jump                       | ``jump = h()``,                         |
+|                                                 | ``if jump == "break": break``, …        |
 """
 
 from __future__ import annotations
@@ -22,19 +24,30 @@ from typing import Literal
 
 from architect_agents.refactoring.blocks import Block, Place
 from architect_agents.refactoring.jumps import LOOPS, Exits, Jump, may_fall_through
-from architect_agents.refactoring.refusal import RefusedError
 
-__all__ = ["Exits", "Form", "Jump", "choose_form", "is_bare", "may_fall_through", "tail_of"]
+__all__ = [
+    "Exits",
+    "Form",
+    "Jump",
+    "choose_form",
+    "is_bare",
+    "keyword_of",
+    "may_fall_through",
+    "tail_of",
+]
 
-FormKind = Literal["plain", "return", "always", "flag", "optional", "flag-and-values"]
+FormKind = Literal[
+    "plain", "return", "always", "flag", "optional", "flag-and-values", "named-jumps"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """How the caller goes on: ``jump`` is what the helper can tell it to do ("break", …).
 
-    The ``fallen`` are the jumps that mean the same as falling through (``continue`` at the tail of
-    a loop); ``told`` those that the helper reports to its caller.
+    It is empty where there are several (see ``told_kinds``). The ``fallen`` are the jumps that
+    mean the same as falling through (``continue`` at the tail of a loop); ``told`` those that the
+    helper reports to its caller.
     """
 
     kind: FormKind
@@ -45,9 +58,23 @@ class Form:
     @property
     def returns_value(self) -> bool:
         """Whether the reported jump is a ``return`` with a value of its own."""
-        return self.kind == "flag-and-values" and any(
+        return self.kind in ("flag-and-values", "named-jumps") and any(
             isinstance(jump, ast.Return) and not is_bare(jump) for jump in self.told
         )
+
+    @property
+    def tells_return(self) -> bool:
+        return any(isinstance(jump, ast.Return) for jump in self.told)
+
+    @property
+    def told_kinds(self) -> tuple[str, ...]:
+        """The words of the reported jumps, in a fixed order."""
+        return tuple(sorted({keyword_of(jump) for jump in self.told}))
+
+
+def keyword_of(jump: Jump) -> str:
+    """The word that a jump begins with."""
+    return type(jump).__name__.lower()
 
 
 def is_bare(statement: ast.Return) -> bool:
@@ -106,11 +133,7 @@ def _leads_on(place: Place) -> bool:
 
 
 def choose_form(block: Block, exits: Exits, *, has_outputs: bool) -> Form:
-    """The simplest form that keeps all exits.
-
-    Raises:
-        RefusedError: no form does.
-    """
+    """The simplest form that keeps all exits."""
     tail = tail_of(block)
     if _ends_function(exits, tail):
         return Form("return")
@@ -119,8 +142,8 @@ def choose_form(block: Block, exits: Exits, *, has_outputs: bool) -> Form:
     if not told:
         return Form("plain", fallen=fallen)
     if len({type(jump) for jump in told}) > 1:
-        raise RefusedError("mixed-exits", "The block leaves by more than one kind of jump.")
-    jump = type(told[0]).__name__.lower()
+        return Form("named-jumps", told=told, fallen=fallen)
+    jump = keyword_of(told[0])
     if not exits.falls_through and not fallen:
         return Form("always", jump, told)
     return Form(_reporting_kind(told, has_outputs=has_outputs), jump, told, fallen)

@@ -18,6 +18,7 @@ from architect_agents.refactoring.interface import Interface, interface_of
 from architect_agents.refactoring.jumps import Exits
 from architect_agents.refactoring.placement import Placement, place_helper
 from architect_agents.refactoring.preconditions import (
+    names_from_around,
     refuse_immovable,
     refuse_translated_exceptions,
 )
@@ -69,13 +70,14 @@ def plan_extraction(subject: Subject, block: Block) -> Extraction:
         raise RefusedError("async-generator", "A part of an async generator can't be delegated.")
     if facts.yields or facts.awaits:
         refuse_translated_exceptions(block, facts)
-    placement = place_helper(subject, facts, interface.inputs, block.first_line)
+    inputs = interface.inputs | names_from_around(subject, _names_read(subject, block))
+    placement = place_helper(subject, facts, inputs, block.first_line)
     receiver = {placement.receiver} if placement.takes_receiver else set()
     return Extraction(
         block,
         form,
         placement,
-        subject.in_order(interface.inputs - receiver, facts),
+        subject.in_order(inputs - receiver, facts),
         subject.in_order(interface.outputs, facts),
         facts.awaits,
         facts.yields,
@@ -84,6 +86,12 @@ def plan_extraction(subject: Subject, block: Block) -> Extraction:
         first_line,
         last_line,
     )
+
+
+def _names_read(subject: Subject, block: Block) -> frozenset[str]:
+    """All names that the block reads, whosever they are."""
+    nodes = subject.flow.nodes_within(block.statements)
+    return frozenset().union(*(node.effects.reads for node in nodes))
 
 
 def _form_and_interface(subject: Subject, block: Block, exits: Exits) -> tuple[Form, Interface]:
@@ -95,7 +103,7 @@ def _form_and_interface(subject: Subject, block: Block, exits: Exits) -> tuple[F
     interface = interface_of(subject.flow, block.statements)
     if interface.outputs:
         form = choose_form(block, exits, has_outputs=True)
-    if form.jump == "return" and interface.outputs:
+    if form.tells_return and interface.outputs:
         interface = interface_of(subject.flow, block.statements, returns_tell=True)
     return form, interface
 

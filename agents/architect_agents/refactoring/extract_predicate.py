@@ -16,7 +16,7 @@ from architect_agents.refactoring.flow import effects_of
 from architect_agents.refactoring.naming import first_free
 from architect_agents.refactoring.naming_conditions import condition_names
 from architect_agents.refactoring.placement import Placement, place_helper
-from architect_agents.refactoring.preconditions import refuse_immovable
+from architect_agents.refactoring.preconditions import names_from_around, refuse_immovable
 from architect_agents.refactoring.refusal import RefusedError
 from architect_agents.refactoring.source_lines import is_parenthesised
 from architect_agents.refactoring.subject import Subject
@@ -65,12 +65,13 @@ def _inputs(subject: Subject, condition: Condition) -> frozenset[str]:
         raise RefusedError("unreachable", "Nothing leads to this condition.")
     effects = effects_of(*condition.parts)
     inputs = effects.reads & subject.flow.locals
+    around = names_from_around(subject, effects.reads)
     unbound = inputs - frozenset.intersection(*reached)
     if unbound:
         raise RefusedError("maybe-unbound", f"`{min(unbound)}` may be unbound here.")
     if effects.captures & subject.written or inputs & subject.flow.rebound_by_closures:
         raise RefusedError("closure-inside", "A closure in the condition holds a variable.")
-    return inputs
+    return inputs | around
 
 
 def suggest_predicate_name(subject: Subject, extraction: PredicateExtraction) -> str:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from architect_agents.refactoring.comparison import Comparison, outermost
-from architect_agents.refactoring.frame_depth import called_name
+from architect_agents.refactoring.module_source import called_name
 from architect_agents.types import Check
 
 NAME = "fingerprint"

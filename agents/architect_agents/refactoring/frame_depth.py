@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from architect_agents.refactoring.comparison import Comparison
-from architect_agents.refactoring.module_source import Function, ModuleSource
+from architect_agents.refactoring.flow.scopes import names_written_by, within_scope
+from architect_agents.refactoring.module_source import Function, ModuleSource, called_name
 from architect_agents.types import Check
 
 NAME = "frame-depth"
+#: The parameter of ``warnings.warn``, and of the functions that hand it on.
+LEVEL = "stacklevel"
 
 # Calls that look at the frames above, under any object.
 _FRAME_READERS = frozenset(
@@ -24,6 +29,7 @@ _FRAME_READERS = frozenset(
         "walk_stack",
     }
 )
+_WORDS = re.compile("|".join((*_FRAME_READERS, LEVEL, "inspect", r"warn\(")))
 _READS_OWN_NAMES = frozenset({"locals", "vars", "dir"})  # when called without an argument
 _RUNS_TEXT = frozenset({"eval", "exec"})  # in the caller's names, unless told otherwise
 _ANY_DEPTH = 1_000_000
@@ -63,29 +69,98 @@ def _reads_local_names(node: ast.AST) -> str:
 
 def _depth_problems(module: ModuleSource, helper: Function) -> Iterator[str]:
     """Follow the calls of ``helper`` through the functions of this module, nearest first."""
-    bodies: dict[str, list[ast.AST]] = {}
-    for function in module.functions:
-        bodies.setdefault(function.name, []).append(function.node)
-    level, frontier, seen = 0, [helper.node.name], {helper.node.name}
+    for level, call in _looking_up(module, helper.node.name, 0):
+        way = "" if level == 0 else " through what it calls"
+        yield (
+            f"`{helper.qualified_name}` uses `{called_name(call)}` (line {call.lineno})"
+            f"{way}, which depends on how deep it is called."
+        )
+
+
+def looks_past_helper(module: ModuleSource, name: str) -> ast.Call | None:
+    """A call by which a function of this module, called in a helper, would see the helper.
+
+    ``name`` is what the helper calls, by whatever object.
+    """
+    return next((call for _, call in _looking_up(module, name, 1)), None)
+
+
+def _looking_up(module: ModuleSource, name: str, level: int) -> Iterator[tuple[int, ast.Call]]:
+    """Calls that look at frames above a helper, from the function ``name`` on.
+
+    ``level`` is how many frames that function stands below the helper.
+    """
+    calls = _calls_by_function(module)
+    frontier, seen = [name] if name in calls else [], {name}
     while frontier:
-        found: list[str] = []
-        for node in (one for name in frontier for body in bodies[name] for one in ast.walk(body)):
-            if not isinstance(node, ast.Call):
-                continue
-            if _looks_up(node) > level:
-                way = "" if level == 0 else " through what it calls"
-                yield (
-                    f"`{helper.qualified_name}` uses `{called_name(node)}` (line {node.lineno})"
-                    f"{way}, which depends on how deep it is called."
-                )
-            found.append(called_name(node))
-        frontier = [name for name in dict.fromkeys(found) if name in bodies and name not in seen]
+        found = [one for each in frontier for one in calls[each]]
+        for call, frames in found:
+            if frames > level:
+                yield level, call
+        names = dict.fromkeys(called_name(call) for call, _ in found)
+        frontier = [each for each in names if each in calls and each not in seen]
         seen.update(frontier)
         level += 1
 
 
-def _looks_up(call: ast.Call) -> int:
-    """How many frames above its own a call looks.
+@lru_cache(maxsize=4)
+def _calls_by_function(module: ModuleSource) -> Mapping[str, Sequence[tuple[ast.Call, int]]]:
+    """The calls in all functions of a name, each with how many frames above its own it looks.
+
+    Nothing where no word of the module has to do with frames.
+    """
+    if not _WORDS.search(module.text):
+        return {}
+    calls_of: dict[str, list[ast.Call]] = {}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call):
+            calls_of.setdefault(called_name(node), []).append(node)
+    found: dict[str, list[tuple[ast.Call, int]]] = {}
+    for function in module.functions:
+        own = list(within_scope(function.node.body))
+        level = _highest_level(function, own, calls_of.get(function.name, ()))
+        known = {id(node): level for node in own}
+        calls = found.setdefault(function.name, [])
+        for node in ast.walk(function.node):
+            if isinstance(node, ast.Call):
+                calls.append((node, _looks_up(node, known.get(id(node)))))
+    return found
+
+
+def _highest_level(
+    function: Function, own: Sequence[ast.AST], calls: Sequence[ast.Call]
+) -> int | None:
+    """What the parameter ``stacklevel`` of ``function`` is at most: its default, or by ``calls``.
+
+    None where there is no such parameter, or where that can't be told from the text.
+    """
+    arguments = function.node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = [
+        *zip(reversed(positional), reversed(arguments.defaults), strict=False),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    default = next((value for parameter, value in pairs if parameter.arg == LEVEL), None)
+    if default is None or any(LEVEL in names_written_by(node) for node in own):
+        return None
+    names = [one.arg for one in positional]
+    place = names.index(LEVEL) if LEVEL in names else len(names)
+    place -= function.class_node is not None  # a call of a method does not mention ``self``
+    levels = [default, *(given for call in calls for given in _given_levels(call, place))]
+    known = [one.value for one in levels if isinstance(one, ast.Constant)]
+    numbers = [one for one in known if isinstance(one, int)]
+    return max(numbers) if len(numbers) == len(levels) else None
+
+
+def _given_levels(call: ast.Call, place: int) -> Iterator[ast.AST]:
+    """What a call may hand in for the parameter that stands at ``place``."""
+    yield from (one for one in call.args if isinstance(one, ast.Starred))
+    yield from (one.value if one.arg else one for one in call.keywords if one.arg in (None, LEVEL))
+    yield from call.args[place : place + 1]
+
+
+def _looks_up(call: ast.Call, default: int | None = None) -> int:
+    """How many frames above its own a call looks; ``default`` is what ``stacklevel`` is here.
 
     ``stacklevel=2`` names the caller of the function that it stands in. Where that function is
     itself called by the helper, the caller named is the helper: the same file, so no harm.
@@ -93,13 +168,15 @@ def _looks_up(call: ast.Call) -> int:
     name = called_name(call)
     if name in _FRAME_READERS or _is_inspect_stack(call):
         return _ANY_DEPTH
-    level: ast.expr | None = next((k.value for k in call.keywords if k.arg == "stacklevel"), None)
+    level: ast.expr | None = next((k.value for k in call.keywords if k.arg == LEVEL), None)
     if level is None and name == "warn" and len(call.args) > 2:
         level = call.args[2]
     if level is None:
         return 0
     if isinstance(level, ast.Constant) and isinstance(level.value, int):
         return level.value - 1
+    if isinstance(level, ast.Name) and level.id == LEVEL and default is not None:
+        return default - 1
     return _ANY_DEPTH
 
 
@@ -111,13 +188,6 @@ def _is_inspect_stack(call: ast.Call) -> bool:
         and isinstance(func.value, ast.Name)
         and func.value.id == "inspect"
     )
-
-
-def called_name(call: ast.Call) -> str:
-    """``f`` for ``f()`` and for ``x.y.f()``; nothing where the callee has no name."""
-    if isinstance(call.func, ast.Attribute):
-        return call.func.attr
-    return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
 def _class_problems(comparison: Comparison, helper: Function) -> Iterator[str]:

@@ -28,7 +28,7 @@ from architect_agents.refactoring.binding import (
     rename,
 )
 from architect_agents.refactoring.exits import may_fall_through
-from architect_agents.refactoring.frame_depth import called_name
+from architect_agents.refactoring.module_source import called_name
 from architect_agents.refactoring.normal_form import (
     Tail,
     absorb,

@@ -45,6 +45,12 @@ class _Region:
         everywhere = self.flow.counts[field]
         return frozenset(name for name, count in everywhere.items() if count > inside[name])
 
+    def annotated_elsewhere(self) -> frozenset[str]:
+        """Names that a statement outside of the block annotates without a value."""
+        inside = {id(node.statement) for node in self.nodes}
+        bare = self.flow.bare_annotations
+        return frozenset(name for name, statement in bare if id(statement) not in inside)
+
     def ends_function(self, node: Node) -> bool:
         """Whether ``node``'s ways out of the block are those of a ``return``."""
         return isinstance(node.statement, ast.Return) or (
@@ -174,6 +180,10 @@ def _refuse_lost_scope(region: _Region, interface: Interface) -> None:
     orphaned = (region.reads & bound) - read - interface.inputs - interface.outputs
     if orphaned:
         raise RefusedError("dead-store", f"{_named(orphaned)} would be assigned for nothing.")
+    used = region.elsewhere("reads") | region.elsewhere("touched")
+    bare = region.annotated_elsewhere() - used - interface.inputs - interface.outputs
+    if bare & (region.reads | region.writes):
+        raise RefusedError("bare-annotation", f"{_named(bare)} would be annotated for nothing.")
 
 
 def _refuse_shared_variables(region: _Region) -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -79,6 +80,18 @@ class ModuleSource:
     def __init__(self, text: str, tree: ast.Module) -> None:
         self.text = text
         self.tree = tree
+        self._compiles = False
+
+    def compile(self) -> None:
+        """Find what only the compiler rejects, such as a ``return`` outside of a function.
+
+        Raises:
+            SyntaxError, ValueError, OverflowError, RecursionError, MemoryError: as ``compile``.
+        """
+        if not self._compiles:
+            with _quiet():
+                compile(self.tree, "<module>", "exec", dont_inherit=True)
+            self._compiles = True
 
     @cached_property
     def lines(self) -> list[str]:
@@ -126,6 +139,13 @@ class ModuleSource:
         return min(same, key=lambda one: abs(one.node.lineno - start_line), default=None)
 
 
+def called_name(call: ast.Call) -> str:
+    """``f`` for ``f()`` and for ``x.y.f()``; nothing where the callee has no name."""
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
 def bound_name(alias: ast.alias) -> str:
     """The name that an import binds: ``import a.b`` binds ``a``."""
     return alias.asname or alias.name.split(".")[0]
@@ -151,17 +171,32 @@ def walk_definitions(tree: ast.AST) -> Iterator[tuple[Scope, tuple[Scope, ...]]]
         stack.extend((child, inner) for child in reversed(list(statement_children(node))))
 
 
-@lru_cache(maxsize=8)
 def read_module(text: str) -> ModuleSource:
-    """Parse ``text``; the tree is shared between callers and must not be changed.
+    """Parse ``text`` and compile it; the tree is shared between callers and must not be changed.
 
     Raises:
         UnreadableSourceError: a syntax error, null bytes, nesting that is too deep, or a syntax
             that this interpreter does not know.
     """
+    module = parse_module(text)
+    with _readable():
+        module.compile()
+    return module
+
+
+@lru_cache(maxsize=8)
+def parse_module(text: str) -> ModuleSource:
+    """As ``read_module``, for a text that is judged later: what only the compiler finds stays."""
     source = text.removeprefix("\ufeff")
-    try:
+    with _readable():
         return ModuleSource(source, parse_quietly(source))
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Raise ``UnreadableSourceError`` for whatever parser and compiler raise."""
+    try:
+        yield
     except SyntaxError as error:
         raise UnreadableSourceError(_syntax_reason(error)) from error
     except (RecursionError, MemoryError) as error:
@@ -171,18 +206,22 @@ def read_module(text: str) -> ModuleSource:
 
 
 def parse_quietly(source: str) -> ast.Module:
-    """A fresh tree of ``source``, compiled once to find what only the compiler rejects.
+    """A fresh tree of ``source``.
 
     Warnings about the code (an invalid escape, ``is`` with a literal) are the linter's business.
 
     Raises:
-        SyntaxError, ValueError, OverflowError, RecursionError, MemoryError: as ``compile``.
+        SyntaxError, ValueError, OverflowError, RecursionError, MemoryError: as ``ast.parse``.
     """
+    with _quiet():
+        return ast.parse(source)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
     with _parsing, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = ast.parse(source)
-        compile(tree, "<module>", "exec", dont_inherit=True)
-    return tree
+        yield
 
 
 def _syntax_reason(error: SyntaxError) -> str:

@@ -63,6 +63,8 @@ def _kind(subject: Subject, facts: CodeFacts, inputs: frozenset[str]) -> HelperK
     receiver = subject.receiver
     if receiver is None or subject.class_node is None or _closed_to_helpers(subject.class_node):
         return "function"
+    if subject.function.is_nested:
+        return "function"  # a method of a class in a function would be nested itself
     if receiver not in inputs and not _calls_super(facts):
         return "static-method"
     if not subject.receiver_is_certain:

@@ -20,11 +20,22 @@ def refuse_immovable(subject: Subject, facts: CodeFacts) -> None:
             raise RefusedError(refusal.code, refusal.sentence)
     if facts.stored & subject.flow.nonlocals:
         raise RefusedError("nonlocal", "The block writes a variable of an enclosing function.")
+    subject.refuse_frame_readers(facts.called)
+
+
+def names_from_around(subject: Subject, read: frozenset[str]) -> frozenset[str]:
+    """Variables of functions around that code which reads these names has to be handed.
+
+    Raises:
+        RefusedError: they may change as long as the function lives, or may not be bound yet.
+    """
     own = subject.flow.locals | subject.flow.globals
-    outer = (facts.mentioned & subject.enclosing_names) - own
-    if outer:
-        names = ", ".join(f"`{name}`" for name in sorted(outer))
+    outer = (read & subject.enclosing_names) - own
+    unsettled = outer - subject.settled_names
+    if unsettled:
+        names = ", ".join(f"`{name}`" for name in sorted(unsettled))
         raise RefusedError("enclosing-function", f"The block needs {names} from a function around.")
+    return outer
 
 
 def refuse_translated_exceptions(block: Block, facts: CodeFacts) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from architect_agents.refactoring.blocks import Block
 from architect_agents.refactoring.cohesion import cohesion_of
 from architect_agents.refactoring.conditions import Condition
+from architect_agents.refactoring.exits import Form
 from architect_agents.refactoring.extract_block import Extraction, plan_extraction
 from architect_agents.refactoring.extract_predicate import (
     PredicateExtraction,
@@ -28,7 +29,7 @@ from architect_agents.refactoring.module_source import (
     Function,
     ModuleSource,
     UnreadableSourceError,
-    read_module,
+    parse_module,
 )
 from architect_agents.refactoring.placement import Placement
 from architect_agents.refactoring.refusal import Refusal, RefusedError
@@ -43,7 +44,7 @@ from architect_agents.types import FunctionFigures, Measure
 #: So many values may go in and come out; up to the second number only where nothing else helps.
 PARAMETERS = (5, 7)
 OUTPUTS = (2, 3)
-MOST_STEPS = 12
+MOST_STEPS = 30
 #: How many of the ranked candidates are written out and measured, and how many have to be known
 #: to be better than all that could follow, so that the rest needn't be looked at.
 CONFIRMED, SETTLED = 8, 4
@@ -115,7 +116,7 @@ class Search:
             if not result.steps:
                 self.on_first_step(step)
             result.steps.append(step)
-            module = read_module(step.source)
+            module = parse_module(step.source)
             parts[key] = step.figures[1]
             if step.helper:
                 parts[(step.helper, 0)] = step.figures[2]
@@ -164,19 +165,23 @@ class Search:
     def _extracted(
         self, subject: Subject, ranked: Sequence[_Legal], now: int, result: Result
     ) -> Iterator[Step]:
+        last: list[Step] = []
         for number, candidate in enumerate(ranked[:CONFIRMED]):
             # A first try is made even when time is up: it may be all there will be.
             if self.budget.cancelled() or (self._is_over(result) and (number or result.steps)):
-                return
+                break
             step = self._confirmed(subject, candidate, now, result)
-            if step is not None and self.accept(step.source):
+            if step is not None and step.makes_finding:
+                last.append(step)
+            elif step is not None and self.accept(step.source):
                 yield step
+        yield from (step for step in last if self.accept(step.source))
 
     def _rewritten(self, subject: Subject, found: Sequence[Rewrite], now: int) -> Iterator[Step]:
         for rewrite in found:
             source = apply_edits(subject.lines.text, rewrite.edits)
             try:
-                module = read_module(source)
+                module = parse_module(source)
             except UnreadableSourceError:
                 continue
             function = module.by_key.get(subject.function.key)
@@ -213,7 +218,7 @@ class Search:
         """Write the candidate out and measure it; None if it helps nothing after all."""
         try:
             name, source = candidate.write(subject)
-            module = read_module(source)
+            module = parse_module(source)
         except RefusedError as error:
             result.note(error.refusal)
             return None
@@ -224,7 +229,9 @@ class Search:
         helper = next((one for one in module.functions if one.name == name), None)
         if function is None or helper is None:
             return None
-        after, new = self._value(module, function), self._value(module, helper)
+        figures = figures_of(self.measure, module, helper)
+        new = self.goal.value(figures) if figures else self.goal.own_value(helper)
+        after = self._value(module, function)
         if max(after, new) >= now or new > self.goal.limit:
             return None
         kind = "helper" if isinstance(candidate.plan, Extraction) else "predicate"
@@ -235,6 +242,7 @@ class Search:
             kind,
             (now, after, new),
             candidate.lines,
+            makes_finding=figures is not None and self.goal.is_finding(figures),
         )
 
     def _worst(self, parts: dict[Key, int], done: set[Key]) -> Key | None:
@@ -273,12 +281,19 @@ def _plan(subject: Subject, candidate: Block | Condition, estimate: int) -> _Leg
         return _Legal((wide, estimate, len(predicate.parameters) + 1, 0), predicate)
     plan = plan_extraction(subject, candidate)
     wide = _is_wide(plan.placement, len(plan.parameters), len(plan.outputs))
-    reports = plan.form.kind in ("flag", "optional", "flag-and-values")
+    reports = _choices(plan.form)
     effort = len(plan.parameters) + 2 * len(plan.outputs) + 2 * reports - plan.has_comment
-    effort += plan.form.kind == "flag-and-values"
+    effort += plan.form.kind in ("flag-and-values", "named-jumps")
     effort += 3 * len(subject.imported & set(plan.parameters))
     left = estimate + reports + cohesion_of(subject, candidate).penalty
     return _Legal((wide, left, effort, candidate.first_line), plan)
+
+
+def _choices(form: Form) -> int:
+    """How many branches the caller needs to do what the helper reports."""
+    if form.kind == "named-jumps":
+        return len(form.told_kinds)
+    return int(form.kind in ("flag", "optional", "flag-and-values"))
 
 
 def _is_wide(placement: Placement, parameters: int, outputs: int) -> bool:

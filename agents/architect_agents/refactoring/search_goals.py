@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from architect_agents.refactoring.ast_count import count_branches
@@ -26,22 +26,29 @@ Figure = Literal["ccn", "length", "nesting"]
 class Goal:
     """Bring ``figure`` of every part to ``target`` or less.
 
-    No helper may exceed ``limit``, or it would be a finding of its own.
+    No helper may exceed ``limit``, or it would be a finding of its own; nor, if it can be helped,
+    one of the other ``limits``.
     """
 
     figure: Figure = "ccn"
     target: int = TARGET_CCN
     limit: int = 15
+    limits: FindingLimits = field(default_factory=FindingLimits)
 
     @classmethod
     def of(cls, figures: FunctionFigures, limits: FindingLimits) -> Goal:
         """The complexity, unless only the length or the nesting is above its limit."""
         if figures.ccn <= limits.ccn:
             if figures.length > limits.length:
-                return cls("length", limits.length, limits.length)
+                return cls("length", limits.length, limits.length, limits)
             if figures.nesting > limits.nesting:
-                return cls("nesting", limits.nesting, limits.nesting)
-        return cls("ccn", min(TARGET_CCN, limits.ccn), limits.ccn)
+                return cls("nesting", limits.nesting, limits.nesting, limits)
+        return cls("ccn", min(TARGET_CCN, limits.ccn), limits.ccn, limits)
+
+    def is_finding(self, figures: FunctionFigures) -> bool:
+        """Whether a helper with these figures would be a finding of its own."""
+        names = ("length", "nesting", "parameters")
+        return any(getattr(figures, one) > getattr(self.limits, one) for one in names)
 
     def value(self, figures: FunctionFigures) -> int:
         """The figure that shall fall."""

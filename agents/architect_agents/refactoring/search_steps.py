@@ -18,6 +18,7 @@ class Step:
     empty for a step that adds none, and then ``what`` tells what it rewrote. ``figures`` are the
     measured figures: of the function before, of the function after, of the helper (or 0).
     ``lines`` are the first and last line that it took hold of, 1-based, in the module before.
+    ``makes_finding``: the helper exceeds a limit, if not that of the figure that shall fall.
     """
 
     source: str
@@ -27,6 +28,7 @@ class Step:
     figures: tuple[int, int, int]
     lines: tuple[int, int] = (0, 0)
     what: str = ""
+    makes_finding: bool = False
 
     def overlaps(self, lines: tuple[int, int]) -> bool:
         return overlap(self.lines, lines)

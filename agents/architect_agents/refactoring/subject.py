@@ -8,13 +8,19 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from architect_agents.refactoring.code_facts import CodeFacts, facts_of, joined
-from architect_agents.refactoring.flow import FunctionFlow, FunctionNode, bindings_of
+from architect_agents.refactoring.flow import (
+    FunctionFlow,
+    FunctionNode,
+    bindings_of,
+    settled_names,
+)
 from architect_agents.refactoring.flow.scopes import (
     FUNCTIONS,
     parameters_of,
     type_parameters,
     within_scope,
 )
+from architect_agents.refactoring.frame_depth import looks_past_helper
 from architect_agents.refactoring.module_source import (
     Function,
     ModuleSource,
@@ -199,6 +205,25 @@ class Subject:
         return type_parameters(self.node).union(
             *(bindings_of(one).locals for one in self.function.scopes if isinstance(one, FUNCTIONS))
         )
+
+    @cached_property
+    def settled_names(self) -> frozenset[str]:
+        """Those of ``enclosing_names`` that a helper can be handed."""
+        return settled_names(self.function.scopes, self.node)
+
+    def refuse_frame_readers(self, called: frozenset[str]) -> None:
+        """Raise ``RefusedError`` if one of these functions sees how deep it is called."""
+        for name in called:
+            if name not in self._readers:
+                self._readers[name] = looks_past_helper(self.module, name)
+            reader = self._readers[name]
+            if reader is not None:
+                text = f"`{name}(…)` depends on how deep it is called (line {reader.lineno})."
+                raise RefusedError("frame", text)
+
+    @cached_property
+    def _readers(self) -> dict[str, ast.Call | None]:
+        return {}
 
     @cached_property
     def string_lines(self) -> frozenset[int]:

@@ -35,9 +35,9 @@ def check_surface(comparison: Comparison) -> Check:
 
 def _problems(comparison: Comparison) -> Iterator[str]:
     yield from _lost_names(comparison.before, comparison.after)
-    for function in comparison.before.functions:
-        if not function.is_nested and function.key in comparison.after.by_key:
-            yield from _signature_problems(function, comparison.after.by_key[function.key])
+    for change in comparison.changed:
+        if not change.before.is_nested:
+            yield from _signature_problems(change.before, change.after)
     yield from _class_problems(comparison.before, comparison.after)
     for helper in comparison.helpers:
         yield from _helper_problems(comparison, helper)

@@ -29,12 +29,10 @@ from architect_agents.refactoring.flow import (
     Node,
     bindings_of,
     free_names,
-    rebound_names,
+    settled_names,
 )
-from architect_agents.refactoring.flow.scopes import SCOPES, type_parameters, within_scope
-from architect_agents.refactoring.frame_depth import called_name
-from architect_agents.refactoring.module_source import FunctionNode, Scope
-from architect_agents.refactoring.surface import is_generator
+from architect_agents.refactoring.flow.scopes import type_parameters
+from architect_agents.refactoring.module_source import FunctionNode, Scope, called_name
 
 
 class Transfer:
@@ -55,7 +53,7 @@ class Transfer:
         self._unread = unread
         self._original = FunctionFlow(before.node)
         self._enclosing = _around(before.scopes) | type_parameters(before.node)
-        self._rebound_around = _rebound_around(before.scopes)
+        self._settled_around = settled_names(before.scopes, before.node)
         self._flows = {name: FunctionFlow(one.node) for name, one in helpers.items()}
 
     def problems(self) -> Iterator[str]:
@@ -148,11 +146,11 @@ class Transfer:
 
     def _refuse_changing(self, helper: Helper, handed: frozenset[str] | set[str]) -> None:
         """A variable of a function around is looked up anew each time; an argument is not."""
-        changing = handed & self._rebound_around
-        if handed and (is_generator(helper.node) or isinstance(helper.node, ast.AsyncFunctionDef)):
-            changing = handed
+        changing = handed - self._settled_around
         if changing:
-            raise NotAnExtractionError(f"{_names(changing)} may change while `{helper.name}` runs")
+            raise NotAnExtractionError(
+                f"{_names(changing)} may be unbound before `{helper.name}` runs, or change"
+            )
 
     def _written_outside(self, helper: Helper, binding: Binding) -> frozenset[str]:
         """What the helper writes, under the names of its caller."""
@@ -195,18 +193,6 @@ def _around(scopes: Sequence[Scope]) -> frozenset[str]:
             names |= bindings_of(scope).locals
         names.update(one.name for one in getattr(scope, "type_params", ()))
     return frozenset(names)
-
-
-def _rebound_around(scopes: Sequence[Scope]) -> frozenset[str]:
-    """The variables of the functions around that some function in them writes."""
-    inner = (
-        node
-        for scope in scopes
-        if not isinstance(scope, ast.ClassDef)
-        for node in within_scope(scope.body)
-        if isinstance(node, SCOPES)
-    )
-    return frozenset().union(*map(rebound_names, inner))
 
 
 def _own_statements(function: FunctionNode) -> Iterator[ast.stmt]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from architect_agents.refactoring.annotations import is_annotated, return_annotation
 from architect_agents.refactoring.blocks import Block
 from architect_agents.refactoring.cohesion import cohesion_of
-from architect_agents.refactoring.exits import is_bare
+from architect_agents.refactoring.exits import is_bare, keyword_of
 from architect_agents.refactoring.extract_block import Extraction
 from architect_agents.refactoring.jumps import Jump
 from architect_agents.refactoring.naming import Position, block_names, first_free, unique
@@ -26,6 +26,8 @@ from architect_agents.types import SourceEdit
 
 #: What the flag says that a helper returns beside values, by the jump that it asks for.
 _FLAGS = {"return": "done", "break": "stop", "continue": "skip"}
+#: The forms whose helpers say beside their values whether to jump.
+_TELLING = ("flag-and-values", "named-jumps")
 
 
 def suggest_name(subject: Subject, extraction: Extraction) -> str:
@@ -87,7 +89,8 @@ class _Writer:
         self.form = extraction.form
         self.name = name
         self.outputs = list(extraction.outputs)
-        self.flag = unique(_FLAGS.get(self.form.jump, "done"), subject.taken_names)
+        word = "jump" if self.form.kind == "named-jumps" else _FLAGS.get(self.form.jump, "done")
+        self.flag = unique(word, subject.taken_names)
         self.result = unique("result", subject.taken_names)
 
     def helper(self) -> list[str]:
@@ -188,7 +191,7 @@ class _Writer:
 
     def _value_edits(self, jump: ast.Return) -> Iterator[tuple[int, SourceEdit]]:
         """``return value`` → ``return True, value``; the value's own text is not touched."""
-        if self.form.kind != "flag-and-values":
+        if not self.form.returns_value:
             return
         lines, value = self.subject.lines, jump.value
         assert value is not None
@@ -198,7 +201,10 @@ class _Writer:
         if open_tuple:
             start = lines.column(value.lineno, value.col_offset)
             yield value.lineno, SourceEdit(start, start, "(")
-        yield jump.lineno, SourceEdit(behind_keyword, behind_keyword, f" True,{blank}")
+        yield (
+            jump.lineno,
+            SourceEdit(behind_keyword, behind_keyword, f" {self._told(jump)},{blank}"),
+        )
         end_line, end = lines.end_of_node(jump)
         text = (")" if open_tuple else "") + "".join(f", {name}" for name in self.outputs)
         yield end_line, SourceEdit(end, end, text)
@@ -211,10 +217,16 @@ class _Writer:
         if kind == "optional":
             return "return None"
         values = list(self.outputs)
-        if kind == "flag-and-values":
+        if kind in _TELLING:
             values = (["None"] if self.form.returns_value else []) + values
-            values = [str(told is not None), *values]
+            values = [self._told(told), *values]
         return f"return {', '.join(values)}".rstrip()
+
+    def _told(self, jump: Jump | None) -> str:
+        """The value that tells the caller of a jump, or of none."""
+        if self.form.kind == "named-jumps":
+            return f'"{keyword_of(jump)}"' if jump else "None"
+        return str(jump is not None)
 
     def call(self) -> list[str]:
         """The lines that stand where the block stood."""
@@ -249,7 +261,7 @@ class _Writer:
                 f"{unit}return {self.result}",
             ]
         targets = list(self.outputs)
-        if kind == "flag-and-values":
+        if kind in _TELLING:
             targets = ([self.result] if self.form.returns_value else []) + targets
             targets = [self.flag, *targets]
         assignment = f"{', '.join(targets)} = {call}" if targets else call
@@ -258,6 +270,10 @@ class _Writer:
             lines.append(self._jump_text())
         elif kind == "flag-and-values":
             lines += [f"if {self.flag}:", unit + self._jump_text()]
+        elif kind == "named-jumps":
+            for word in self.form.told_kinds:
+                text = self._jump_text() if word == "return" else word
+                lines += [f'if {self.flag} == "{word}":', unit + text]
         return lines
 
     def _fold(self, indentation: str, statement: str) -> list[str]:
@@ -270,4 +286,4 @@ class _Writer:
         told = [jump for jump in self.form.told if isinstance(jump, ast.Return)]
         if told and all(jump.value is not None for jump in told):
             return "return None"
-        return self.form.jump
+        return self.form.jump or "return"

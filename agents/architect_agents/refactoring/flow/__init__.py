@@ -31,6 +31,7 @@ so whoever moves code must also look at ``flow.closures`` (who holds which varia
 """
 
 from architect_agents.refactoring.flow.effects import Effects, effects_of
+from architect_agents.refactoring.flow.enclosing import settled_names
 from architect_agents.refactoring.flow.function_flow import Closure, FunctionFlow
 from architect_agents.refactoring.flow.graph import build_graph
 from architect_agents.refactoring.flow.nodes import FlowTooLargeError, Graph, Node
@@ -56,4 +57,5 @@ __all__ = [
     "effects_of",
     "free_names",
     "rebound_names",
+    "settled_names",
 ]

@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from architect_agents.refactoring.flow.graph import build_graph
 from architect_agents.refactoring.flow.nodes import Node
@@ -64,6 +65,17 @@ class FunctionFlow:
                 for node in within_scope(function.body)
                 if isinstance(node, SCOPES)
             )
+        )
+
+    @cached_property
+    def bare_annotations(self) -> tuple[tuple[str, ast.stmt], ...]:
+        """``name: T`` without a value, which binds nothing: the names and the statements."""
+        return tuple(
+            (node.target.id, node)
+            for node in _all_statements(self.function.body)
+            if isinstance(node, ast.AnnAssign)
+            and node.value is None
+            and isinstance(node.target, ast.Name)
         )
 
     def nodes_of(self, statement: ast.stmt) -> Sequence[Node]:
