@@ -3,12 +3,48 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Sequence
 
+from architect_agents.refactoring.annotation_rules import is_harmless
 from architect_agents.refactoring.placement import Placement
 from architect_agents.refactoring.subject import Subject
 
 
-def parameter_annotations(subject: Subject, placement: Placement) -> dict[str, str]:
+def annotations_of(subject: Subject, placement: Placement, names: Iterable[str]) -> dict[str, str]:
+    """What is known of the types of these variables, by name, as text for the helper.
+
+    Only a function that says its own types gets more than copies of its parameters' annotations.
+    """
+    known = _parameter_annotations(subject, placement)
+    for name in names if is_annotated(subject) else ():
+        found = None if name in known else _read_off(subject, placement, name)
+        if found is not None:
+            known[name] = found
+    return known
+
+
+def result_annotation(
+    subject: Subject, placement: Placement, values: Sequence[str], told: str = ""
+) -> str | None:
+    """The type of ``return a, b``, if all are known; ``told`` is the type of a value before."""
+    known = annotations_of(subject, placement, values)
+    if not all(name in known for name in values):
+        return None
+    types = [*filter(None, [told]), *(known[name] for name in values)]
+    return types[0] if len(types) == 1 else f"tuple[{', '.join(types)}]"
+
+
+def _read_off(subject: Subject, placement: Placement, name: str) -> str | None:
+    """The type of a variable that the function works out, where the helper may name it."""
+    found = subject.types.of(name)
+    if found is None:
+        return None
+    written = ast.parse(found, mode="eval").body
+    safe = subject.annotations_are_lazy or is_harmless(written)
+    return found if safe and _can_move(written, _unseen_names(subject, placement)) else None
+
+
+def _parameter_annotations(subject: Subject, placement: Placement) -> dict[str, str]:
     """The annotations of parameters that still mean the same in the helper, by name.
 
     Left out are parameters that the body binds again, ``*args`` and ``**kwargs``, annotations

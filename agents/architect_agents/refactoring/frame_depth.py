@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from architect_agents.refactoring.comparison import Comparison
-from architect_agents.refactoring.flow.scopes import names_written_by, within_scope
+from architect_agents.refactoring.flow.scopes import names_written_by, parameters_of, within_scope
 from architect_agents.refactoring.module_source import Function, ModuleSource, called_name
 from architect_agents.types import Check
 
@@ -77,12 +77,22 @@ def _depth_problems(module: ModuleSource, helper: Function) -> Iterator[str]:
         )
 
 
-def looks_past_helper(module: ModuleSource, name: str) -> ast.Call | None:
-    """A call by which a function of this module, called in a helper, would see the helper.
+class FrameReaders:
+    """Which functions of a module, called in a helper, would see that there is a helper.
 
-    ``name`` is what the helper calls, by whatever object.
+    It holds as well for what is left of the module while one of its functions is taken apart.
     """
-    return next((call for _, call in _looking_up(module, name, 1)), None)
+
+    def __init__(self, module: ModuleSource) -> None:
+        self._module = module
+        self._known: dict[str, ast.Call | None] = {}
+
+    def behind(self, name: str) -> ast.Call | None:
+        """The call that looks so far up, from the function ``name`` on, by whatever object."""
+        if name not in self._known:
+            found = _looking_up(self._module, name, 1)
+            self._known[name] = next((call for _, call in found), None)
+        return self._known[name]
 
 
 def _looking_up(module: ModuleSource, name: str, level: int) -> Iterator[tuple[int, ast.Call]]:
@@ -111,26 +121,25 @@ def _calls_by_function(module: ModuleSource) -> Mapping[str, Sequence[tuple[ast.
     """
     if not _WORDS.search(module.text):
         return {}
-    calls_of: dict[str, list[ast.Call]] = {}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call):
-            calls_of.setdefault(called_name(node), []).append(node)
     found: dict[str, list[tuple[ast.Call, int]]] = {}
     for function in module.functions:
-        own = list(within_scope(function.node.body))
-        level = _highest_level(function, own, calls_of.get(function.name, ()))
-        known = {id(node): level for node in own}
+        known = dict.fromkeys(_calls_handing_on(function), _highest_level(module, function))
         calls = found.setdefault(function.name, [])
         for node in ast.walk(function.node):
             if isinstance(node, ast.Call):
-                calls.append((node, _looks_up(node, known.get(id(node)))))
+                calls.append((node, _looks_up(node, known.get(node))))
     return found
 
 
-def _highest_level(
-    function: Function, own: Sequence[ast.AST], calls: Sequence[ast.Call]
-) -> int | None:
-    """What the parameter ``stacklevel`` of ``function`` is at most: its default, or by ``calls``.
+def _calls_handing_on(function: Function) -> list[ast.Call]:
+    """The calls in the function's own scope, if it has a parameter for the level."""
+    if LEVEL not in (one.arg for one in parameters_of(function.node.args)):
+        return []
+    return [node for node in within_scope(function.node.body) if isinstance(node, ast.Call)]
+
+
+def _highest_level(module: ModuleSource, function: Function) -> int | None:
+    """What the parameter ``stacklevel`` of ``function`` is at most: its default, or by calls.
 
     None where there is no such parameter, or where that can't be told from the text.
     """
@@ -141,8 +150,14 @@ def _highest_level(
         *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
     ]
     default = next((value for parameter, value in pairs if parameter.arg == LEVEL), None)
+    own = within_scope(function.node.body) if default is not None else ()
     if default is None or any(LEVEL in names_written_by(node) for node in own):
         return None
+    calls = [
+        node
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and called_name(node) == function.name
+    ]
     names = [one.arg for one in positional]
     place = names.index(LEVEL) if LEVEL in names else len(names)
     place -= function.class_node is not None  # a call of a method does not mention ``self``

@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
+from architect_agents.refactoring.annotation_rules import annotations_are_lazy, is_harmless
 from architect_agents.refactoring.binding import (
     BrokenCallError,
     Helper,
@@ -32,13 +33,6 @@ NAME = "round-trip"
 
 #: So many differing statements are taken for a slip in an extraction, more for a rewrite.
 MOST_SLIPS = 2
-
-_SAFE_ANNOTATIONS = frozenset(
-    {
-        *("bool", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "object"),
-        *("set", "str", "tuple", "type"),
-    }
-)
 
 
 def check_round_trip(comparison: Comparison) -> Check:
@@ -106,7 +100,7 @@ def _change_problems(
 
 def _header_problems(comparison: Comparison) -> Iterator[str]:
     """A helper's annotations are evaluated when it is defined, so they must be harmless."""
-    if _annotations_are_lazy(comparison.after.tree):
+    if annotations_are_lazy(comparison.after.tree):
         return
     known = [
         annotation
@@ -115,20 +109,11 @@ def _header_problems(comparison: Comparison) -> Iterator[str]:
     ]
     for helper in comparison.helpers:
         for annotation in _annotations(helper.node):
-            if not _is_harmless(annotation) and not any(same_tree(annotation, o) for o in known):
+            if not is_harmless(annotation) and not any(same_tree(annotation, o) for o in known):
                 yield (
                     f"The annotation `{ast.unparse(annotation)}` of `{helper.name}` is new and "
                     "would be evaluated on import."
                 )
-
-
-def _annotations_are_lazy(tree: ast.Module) -> bool:
-    return any(
-        isinstance(one, ast.ImportFrom)
-        and one.module == "__future__"
-        and any(alias.name == "annotations" for alias in one.names)
-        for one in tree.body
-    )
 
 
 def _annotations(function: ast.AST) -> list[ast.expr]:
@@ -139,18 +124,6 @@ def _annotations(function: ast.AST) -> list[ast.expr]:
         for field in ("annotation", "returns")
     ]
     return [one for one in found if isinstance(one, ast.expr)]
-
-
-def _is_harmless(annotation: ast.expr) -> bool:
-    """``None``, strings, built-in classes, and ``|`` and ``[…]`` of these."""
-    return all(
-        node.id in _SAFE_ANNOTATIONS
-        if isinstance(node, ast.Name)
-        else isinstance(
-            node, ast.Constant | ast.BinOp | ast.BitOr | ast.Subscript | ast.Tuple | ast.Load
-        )
-        for node in ast.walk(annotation)
-    )
 
 
 _Slip = tuple[object, object]

@@ -25,6 +25,7 @@ from architect_agents.refactoring.extract_predicate import (
     write_predicate,
 )
 from architect_agents.refactoring.flow import FlowTooLargeError
+from architect_agents.refactoring.frame_depth import FrameReaders
 from architect_agents.refactoring.module_source import (
     Function,
     ModuleSource,
@@ -97,12 +98,14 @@ class Search:
         self.budget = budget
         self.accept = accept
         self.goal = goal or Goal()
+        self._frames: FrameReaders | None = None
         #: Told of the first step as soon as it is found.
         self.on_first_step: Callable[[Step], None] = lambda _: None
 
     def run(self, module: ModuleSource, function: Function) -> Result:
         """Simplify ``function`` step by step; never raises for strange code."""
         result = Result()
+        self._frames = FrameReaders(module)
         done: set[Key] = set()
         parts: dict[Key, int] = {function.key: self._value(module, function)}
         while len(result.steps) < MOST_STEPS and not self._is_over(result):
@@ -146,7 +149,7 @@ class Search:
         """Accepted next steps for one function, best first; none touches ``apart_from``."""
         try:
             made = frozenset(step.helper.rpartition(".")[2] for step in result.steps)
-            subject = Subject(module, function, made)
+            subject = Subject(module, function, made, self._frames)
             found = list(rewrites(subject, self.goal.figure, result.note))
             would_do = now - sum(one.gain for one in found) <= self.goal.target
             if found and would_do:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
+from architect_agents.refactoring.annotation_rules import annotations_are_lazy
 from architect_agents.refactoring.code_facts import CodeFacts, facts_of, joined
 from architect_agents.refactoring.flow import (
     FunctionFlow,
@@ -20,7 +21,7 @@ from architect_agents.refactoring.flow.scopes import (
     type_parameters,
     within_scope,
 )
-from architect_agents.refactoring.frame_depth import looks_past_helper
+from architect_agents.refactoring.frame_depth import FrameReaders
 from architect_agents.refactoring.module_source import (
     Function,
     ModuleSource,
@@ -29,6 +30,7 @@ from architect_agents.refactoring.module_source import (
 )
 from architect_agents.refactoring.refusal import Refusal, RefusedError
 from architect_agents.refactoring.source_lines import SourceLines
+from architect_agents.refactoring.variable_types import VariableTypes
 
 #: Methods that are class methods without saying so.
 _IMPLICIT_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
@@ -42,7 +44,8 @@ _READING_NAMES = {"dir": 1, "eval": 2, "exec": 2, "locals": 1, "vars": 1}
 class Subject:
     """One function of a readable module, ready to be taken apart.
 
-    ``earlier_helpers`` are names of functions that earlier steps cut out.
+    ``earlier_helpers`` are names of functions that earlier steps cut out; ``frames`` is what was
+    known of the module before them.
 
     Raises:
         RefusedError: its body can't be cut by lines (``def f(): return 1``).
@@ -54,7 +57,9 @@ class Subject:
         module: ModuleSource,
         function: Function,
         earlier_helpers: frozenset[str] = frozenset(),
+        frames: FrameReaders | None = None,
     ) -> None:
+        self._frames = frames or FrameReaders(module)
         self.earlier_helpers = earlier_helpers
         self.module = module
         self.function = function
@@ -207,23 +212,26 @@ class Subject:
         )
 
     @cached_property
+    def types(self) -> VariableTypes:
+        """What the text tells of the types of this function's variables."""
+        return VariableTypes(self.module, self.function, self.receiver)
+
+    @property
+    def annotations_are_lazy(self) -> bool:
+        return annotations_are_lazy(self.module.tree)
+
+    @cached_property
     def settled_names(self) -> frozenset[str]:
         """Those of ``enclosing_names`` that a helper can be handed."""
         return settled_names(self.function.scopes, self.node)
 
     def refuse_frame_readers(self, called: frozenset[str]) -> None:
         """Raise ``RefusedError`` if one of these functions sees how deep it is called."""
-        for name in called:
-            if name not in self._readers:
-                self._readers[name] = looks_past_helper(self.module, name)
-            reader = self._readers[name]
+        for name in sorted(called):
+            reader = self._frames.behind(name)
             if reader is not None:
                 text = f"`{name}(…)` depends on how deep it is called (line {reader.lineno})."
                 raise RefusedError("frame", text)
-
-    @cached_property
-    def _readers(self) -> dict[str, ast.Call | None]:
-        return {}
 
     @cached_property
     def string_lines(self) -> frozenset[int]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from architect_agents.refactoring.annotations import is_annotated, return_annotation
+from architect_agents.refactoring.annotations import (
+    is_annotated,
+    result_annotation,
+    return_annotation,
+)
 from architect_agents.refactoring.blocks import Block
 from architect_agents.refactoring.cohesion import cohesion_of
 from architect_agents.refactoring.exits import is_bare, keyword_of
@@ -131,8 +135,13 @@ class _Writer:
             return return_annotation(self.subject, self.extraction.placement)
         if self.form.kind == "flag":
             return "bool"
-        if self.form.kind in ("plain", "always") and not self.outputs:
-            return "None"
+        placement = self.extraction.placement
+        if self.form.kind in ("plain", "always"):
+            if not self.outputs:
+                return "None"
+            return result_annotation(self.subject, placement, self.outputs)
+        if self.form.kind == "flag-and-values" and not self.form.returns_value:
+            return result_annotation(self.subject, placement, self.outputs, "bool")
         return None
 
     def _body(self, indentation: str) -> Iterator[str]:

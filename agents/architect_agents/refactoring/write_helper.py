@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from architect_agents.refactoring.annotations import parameter_annotations
+from architect_agents.refactoring.annotations import annotations_of
 from architect_agents.refactoring.placement import Placement
 from architect_agents.refactoring.source_lines import SourceLines
 from architect_agents.refactoring.subject import Subject
@@ -31,7 +31,7 @@ def header_of(
     returns: str | None = None,
 ) -> list[str]:
     """Decorator and ``def`` of a helper, as lines with their ends."""
-    annotations = parameter_annotations(subject, placement)
+    annotations = annotations_of(subject, placement, parameters)
     written = [
         f"{parameter}: {annotations[parameter]}" if parameter in annotations else parameter
         for parameter in parameters

@@ -13,7 +13,7 @@ from refactoring_cases import RefactoringCase, read_cases
 
 EXTRACTED = [
     case
-    for name in ("extract_block.md", "exit_forms.md", "placement.md")
+    for name in ("extract_block.md", "exit_forms.md", "placement.md", "annotations.md")
     for case in read_cases(name)
 ]
 REFUSED = list(read_cases("refusals.md"))
