@@ -36,6 +36,7 @@ from architect_agents.refactoring.module_source import (
 from architect_agents.refactoring.round_trip import check_round_trip
 from architect_agents.refactoring.surface import check_surface
 from architect_agents.refactoring.target_only import check_target_only
+from architect_agents.same_text import unknown, with_check
 from architect_agents.tests_check import TestSettings, check_tests
 from architect_agents.types import (
     Check,
@@ -49,6 +50,7 @@ from architect_agents.types import (
 
 #: The names of all checks, in the order in which every verdict lists them.
 CHECKS = (
+    "same-text",
     "parses",
     "target-only",
     "complexity",
@@ -82,8 +84,13 @@ class RefactoringGate:
         """Compare ``request.source`` with the whole new document ``candidate``.
 
         An empty ``request.function`` asks for every function that changed. Never raises: what
-        can't be read or is nested too deeply fails the check ``parses``.
+        can't be read or is nested too deeply fails the check ``parses``. Whether the text is
+        still what it was is for the caller to say (see ``same_text``).
         """
+        verdict = self._judged(request, candidate)
+        return with_check(verdict, unknown(request))
+
+    def _judged(self, request: RefactorRequest, candidate: str) -> Verdict:
         try:
             if request.language == "python":
                 return self._judge_python(request, candidate)
@@ -223,7 +230,7 @@ def _text_checks(
         )
     }
     reason = f"There is no proof for {request.language or 'this language'}."
-    for name in CHECKS:
+    for name in CHECKS[1:]:
         yield run.get(name, Check(name, "not-run", reason))
 
 
@@ -261,11 +268,12 @@ def _figures_of(
 
 def _unreadable(reason: str) -> Verdict:
     checks = [Check("parses", "failed", reason)]
-    checks += [Check(name, "not-run", "There was nothing to compare.") for name in CHECKS[1:]]
+    checks += [Check(name, "not-run", "There was nothing to compare.") for name in CHECKS[2:]]
     return Verdict(tuple(checks), _NO_FIGURES, _NO_FIGURES)
 
 
 _WHAT_TO_DO = {
+    "same-text": "Read the file anew.",
     "parses": "Send the whole file as Python that compiles.",
     "target-only": "Leave everything outside the function as it is; add only private helpers, "
     "right after the function, and imports they need.",

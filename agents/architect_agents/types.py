@@ -66,7 +66,8 @@ class RefactorRequest:
     is the qualified name (``Class.method``, ``outer.inner``); ``start_line`` its 1-based ``def``
     line, which tells functions of the same name apart. ``workspace`` is the folder that the
     document belongs to, or None for an untitled one. ``trusted`` says whether the user lets
-    code of this workspace run (tests, shell commands, MCP servers).
+    code of this workspace run (tests, shell commands, MCP servers). ``version`` is the editor's
+    for this text, None for a file.
     """
 
     path: str
@@ -78,6 +79,7 @@ class RefactorRequest:
     question: str = ""
     workspace: Path | None = None
     trusted: bool = False
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

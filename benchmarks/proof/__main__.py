@@ -76,7 +76,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="four projects, ten functions each")
     parser.add_argument("--projects", help="only these, by name, with commas between")
-    parser.add_argument("--functions", type=int, default=18, help="at most so many of a project")
+    parser.add_argument("--functions", type=int, default=20, help="at most so many of a project")
     parser.add_argument("--mistakes", type=int, default=2, help="so many for each proposal")
     parser.add_argument("--jobs", type=int, default=2, help="projects at a time")
     parser.add_argument("--seed", type=int, default=1)
