@@ -45,6 +45,17 @@ class _Region:
         everywhere = self.flow.counts[field]
         return frozenset(name for name, count in everywhere.items() if count > inside[name])
 
+    @property
+    def assigned(self) -> frozenset[str]:
+        """Variables that a plain assignment of the block binds."""
+        return frozenset(
+            target.id
+            for node in self.nodes
+            if isinstance(node.statement, ast.Assign)
+            for target in node.statement.targets
+            if isinstance(target, ast.Name)
+        )
+
     def annotated_elsewhere(self) -> frozenset[str]:
         """Names that a statement outside of the block annotates without a value."""
         inside = {id(node.statement) for node in self.nodes}
@@ -180,6 +191,9 @@ def _refuse_lost_scope(region: _Region, interface: Interface) -> None:
     orphaned = (region.reads & bound) - read - interface.inputs - interface.outputs
     if orphaned:
         raise RefusedError("dead-store", f"{_named(orphaned)} would be assigned for nothing.")
+    idle = (region.assigned & read) - region.reads - interface.outputs
+    if idle:
+        raise RefusedError("dead-store", f"{_named(idle)} would be assigned for nothing.")
     used = region.elsewhere("reads") | region.elsewhere("touched")
     bare = region.annotated_elsewhere() - used - interface.inputs - interface.outputs
     if bare & (region.reads | region.writes):

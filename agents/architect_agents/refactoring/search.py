@@ -9,6 +9,7 @@ would do, and last where nothing can be extracted.
 
 from __future__ import annotations
 
+import ast
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from architect_agents.refactoring.flow import FlowTooLargeError
 from architect_agents.refactoring.frame_depth import FrameReaders
 from architect_agents.refactoring.module_source import (
     Function,
+    FunctionNode,
     ModuleSource,
     UnreadableSourceError,
     parse_module,
@@ -99,6 +101,7 @@ class Search:
         self.accept = accept
         self.goal = goal or Goal()
         self._frames: FrameReaders | None = None
+        self._names: frozenset[str] = frozenset()
         #: Told of the first step as soon as it is found.
         self.on_first_step: Callable[[Step], None] = lambda _: None
 
@@ -106,6 +109,7 @@ class Search:
         """Simplify ``function`` step by step; never raises for strange code."""
         result = Result()
         self._frames = FrameReaders(module)
+        self._names = _names_in(function.node)
         done: set[Key] = set()
         parts: dict[Key, int] = {function.key: self._value(module, function)}
         while len(result.steps) < MOST_STEPS and not self._is_over(result):
@@ -209,11 +213,23 @@ class Search:
                 continue
             try:
                 legal = _plan(subject, candidate, estimate)
+                self._refuse_reports(legal.plan.parameters)
             except RefusedError as error:
                 result.note(error.refusal)
                 continue
             found.append(legal)
         return sorted(found, key=lambda one: one.rank)
+
+    def _refuse_reports(self, parameters: Sequence[str]) -> None:
+        """What one helper reports to its caller is not for another helper to act on.
+
+        Raises:
+            RefusedError: the code that acts on it would move.
+        """
+        reports = [name for name in parameters if self._names and name not in self._names]
+        if reports:
+            text = f"`{reports[0]}` is what another helper says to do next."
+            raise RefusedError("report", text)
 
     def _confirmed(
         self, subject: Subject, candidate: _Legal, now: int, result: Result
@@ -268,6 +284,13 @@ def figures_of(
     found = measure(textwrap.dedent("\n".join(lines)) + "\n", "python")
     named = [one for one in found if one.qualified_name.rpartition(".")[2] == function.name]
     return min(named or found, key=lambda one: one.start_line, default=None)
+
+
+def _names_in(function: FunctionNode) -> frozenset[str]:
+    """All variables that the function mentions, before anything was made of it."""
+    nodes = list(ast.walk(function))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return frozenset(names | {node.arg for node in nodes if isinstance(node, ast.arg)})
 
 
 def _is_settled(found: Sequence[_Legal], estimate: int) -> bool:
