@@ -31,6 +31,7 @@ def submission(function_source: str, title: str = "Split off the large values") 
         "decision": "edit",
         "title": title,
         "rationale": "Two halves are easier to read.",
+        "no_plan": "The order changes as well.",
         "function_source": function_source,
     }
     return message(tool_use("submit", arguments))

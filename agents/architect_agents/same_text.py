@@ -15,16 +15,22 @@ def unknown(request: RefactorRequest) -> Check:
     return Check(NAME, "not-run", f"Judged for {_identity(request.source, request.version)}.")
 
 
-def checked(request: RefactorRequest, now: str | None, version: int | None = None) -> Check:
-    """Compare the text that was judged with what it is ``now``; None: it is gone."""
+def checked(
+    request: RefactorRequest, now: str | None, version: int | None = None, *, moves: bool = False
+) -> Check:
+    """Compare the text that was judged with what it is ``now``; None: it is gone.
+
+    ``moves``: the edit is judged anew for another text before it is applied, so that nothing is
+    wrong yet where the text has changed.
+    """
     judged = _identity(request.source, request.version)
-    if now is None:
-        return Check(NAME, "failed", f"The text is gone; {judged} was judged.")
     if now == request.source:
         return Check(NAME, "passed", f"The text is still {_identity(now, version)}.")
-    return Check(
-        NAME, "failed", f"The text is now {_identity(now, version)}, but {judged} was judged."
-    )
+    became = "gone" if now is None else f"now {_identity(now, version)}"
+    told = f"The text is {became}, but {judged} was judged."
+    if moves:
+        return Check(NAME, "not-run", f"{told} What is applied is judged anew.")
+    return Check(NAME, "failed", told)
 
 
 def with_check(verdict: Verdict, check: Check) -> Verdict:

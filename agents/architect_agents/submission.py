@@ -27,7 +27,7 @@ SUBMIT = ToolSpec(
         "Hand in the result. `decision` is `edit` for a change or `leave-as-is` if the function "
         "is best left alone. `title` names the change in a few words; `rationale` says in a few "
         "sentences why it is better, for a colleague who reviews it. Give an edit in one way:\n"
-        "- `extractions` (Python only, and what to try first there): a plan. Runs of whole "
+        "- `extractions` (Python only, and what has to come first there): a plan. Runs of whole "
         "statements by their lines, each moved exactly as it stands into a helper of that name, "
         "or the lines of an `if` or `while` header, whose condition moves; parameters and results "
         "are worked out for you, and the result can be proved. Name the helpers as the reader of "
@@ -37,6 +37,8 @@ SUBMIT = ToolSpec(
         "- `edits`: pairs of old_string and new_string, applied to the document in order, each "
         "old_string occurring exactly once.\n"
         "- none of these: what you made of the document with your editing tools.\n"
+        "In Python an edit that is no plan is taken only after a plan, or with `no_plan`: in a "
+        "sentence, what it does that moving code can't.\n"
         "The change is checked: it must parse, keep every public name and its signature, lose no "
         "name, lower the figures, keep the behaviour and make nothing else worse. What fails "
         "comes back to you. `lesson` may hold what is worth remembering for other code: the "
@@ -52,6 +54,7 @@ SUBMIT = ToolSpec(
         {
             "function_source": _WORDS,
             "lesson": _WORDS,
+            "no_plan": _WORDS,
             "extractions": {
                 "type": "array",
                 "items": schema(
@@ -72,6 +75,11 @@ SUBMIT = ToolSpec(
 )
 #: The ways to write down an edit, of which a submission takes one.
 FORMS = ("extractions", "function_source", "edits")
+#: What a free edit gets that comes before a plan. It does not count as a failure.
+PLAN_FIRST = (
+    "Hand in a plan first: `extractions`, which are carried out exactly and can be proved. If "
+    "moving code can't do what this edit does, submit it again and say in `no_plan` what that is."
+)
 NO_PROPOSAL = "The architect came to no proposal"
 
 
@@ -91,6 +99,7 @@ class Submission:
     staged: Callable[[], str] | None = None
     spec: ToolSpec = SUBMIT
     _failures: int = field(default=0, init=False)
+    _planned: bool = field(default=False, init=False)
 
     async def accept(self, arguments: Arguments) -> Outcome | Feedback:
         """See loop.Finish."""
@@ -102,6 +111,8 @@ class Submission:
         try:
             if decision != "edit":
                 raise ToolFailure("`decision` must be `edit` or `leave-as-is`.")
+            if self._lacks_plan(arguments):
+                return Feedback(PLAN_FIRST)
             candidate = await asyncio.to_thread(self._candidate, arguments)
         except ToolFailure as failure:
             return self._unusable(str(failure))
@@ -120,6 +131,12 @@ class Submission:
             f"The change did not pass its checks:\n{feedback(verdict)}\n"
             f"Repair it and submit again ({self._left()}), or decide `leave-as-is`."
         )
+
+    def _lacks_plan(self, arguments: Arguments) -> bool:
+        """Whether this is a free edit where a plan, which can be proved, was not tried."""
+        self._planned = self._planned or bool(arguments.get("extractions"))
+        told = str(arguments.get("no_plan") or "").strip()
+        return self.request.language == "python" and not (self._planned or told)
 
     def nothing(self, text: str) -> Outcome:
         """See loop.Finish."""

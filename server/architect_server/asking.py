@@ -60,7 +60,8 @@ class Surroundings:
     """Where a document stands: its settings, its file (None: untitled) and workspace.
 
     ``trusted`` says whether the user lets code of that workspace run. ``diagnostics`` asks the
-    editor what it shows, ``listen`` hears of every step of a run; both where there is an editor.
+    editor what it shows, ``listen`` hears of every step of a run, ``now`` gives the document as
+    it has become (None: it is closed); all three where there is an editor.
     """
 
     settings: Settings
@@ -69,6 +70,7 @@ class Surroundings:
     trusted: bool = False
     diagnostics: Diagnostics | None = None
     listen: Listen | None = None
+    now: Callable[[], Document | None] | None = None
 
 
 def figures(source: str, language: str) -> Sequence[FunctionFigures]:
@@ -115,6 +117,7 @@ def request_for(
         question=question,
         workspace=surroundings.workspace,
         trusted=surroundings.trusted,
+        version=document.version,
     )
 
 

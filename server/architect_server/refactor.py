@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from architect_agents.errors import ArchitectError
+from architect_agents.same_text import checked, outcome_with
 from architect_agents.types import (
     Architect,
     Outcome,
@@ -116,7 +117,7 @@ async def ask(
     request = request_for(document, function, surroundings)
     architect = architect_for(request, surroundings, offline)
     outcome = await consult(architect, request, report, surroundings.listen)
-    return _answer(outcome, function, document, request)
+    return _answer(_compared(outcome, request, surroundings), function, document, request)
 
 
 async def refine(
@@ -154,7 +155,16 @@ async def refine(
         raise Refused(str(error)) from error
     told = _with_steps(report, surroundings.listen)
     outcome = await _tested(outcome, request, told, test_all=False)
-    return _answer(outcome, function, document, request)
+    return _answer(_compared(outcome, request, surroundings), function, document, request)
+
+
+def _compared(outcome: Outcome, request: RefactorRequest, surroundings: Surroundings) -> Outcome:
+    """The outcome whose verdicts say first whether the text is still the one that was judged."""
+    if surroundings.now is None:
+        return outcome
+    now = surroundings.now()
+    text, version = (now.text, now.version) if now else (None, None)
+    return outcome_with(outcome, checked(request, text, version, moves=True))
 
 
 def nearest(earlier: Answer, metrics: FileMetrics) -> FunctionMetrics | None:

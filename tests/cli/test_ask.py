@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "tests").mkdir(parents=True)
     (folder / "pyproject.toml").write_text("[project]\nname = 'shop'\nversion = '1'\n", "utf-8")
     shutil.copy(EXAMPLE, folder / "shop.py")
+    (folder / "broken.py").write_text("def f(a):\n    return a\n\n\nx = (\n", "utf-8")
     (folder / "tests" / "test_shop.py").write_text(
         "from datetime import date\n"
         "from decimal import Decimal\n"
@@ -56,6 +58,9 @@ def test_a_proposal_is_shown_and_nothing_is_written(project: Path) -> None:
     assert answer["verdict"]["accepted"]
     assert answer["verdict"]["proof"] == "round-trip"
     assert answer["verdict"]["before"]["ccn"] == 25
+    first = answer["verdict"]["checks"][0]
+    assert (first["name"], first["status"]) == ("same-text", "passed")
+    assert hashlib.sha256(before).hexdigest()[:12] in first["detail"]
     assert answer["verdict"]["after"]["ccn"] <= 15
     assert answer["diff"].startswith("--- a/shop.py\n+++ b/shop.py\n@@")
     assert (project / "shop.py").read_bytes() == before
@@ -121,6 +126,7 @@ WRONG_USE = {
     "no function": (["ask", "shop.py:gone"], "no function gone"),
     "no target": (["ask", "shop.py"], "FILE:FUNCTION"),
     "no such line": (["ask", "shop.py:9999"], "no function at line 9999"),
+    "no Python": (["ask", "broken.py:f", "--offline"], "line 5"),
     "not unique": (["ask", "shop.py:__init__"], "not unique"),
     "no such agent": (["ask", "shop.py:cancel", "--agent", "x", "--dry-run"], "agent file named x"),
     "a review without a model": (["ask", "shop.py", "--review"], "ANTHROPIC_API_KEY"),

@@ -13,11 +13,19 @@ from typing import Any
 
 from architect_agents.architect import preview
 from architect_agents.errors import ArchitectError
+from architect_agents.refactoring.module_source import UnreadableSourceError, read_module
+from architect_agents.same_text import checked, outcome_with
 from architect_agents.types import Outcome, RefactorRequest
 from architect_server.asking import Refused, Surroundings, architect_for, figures, request_for
 from architect_server.cli.consult import consult as consult_page
 from architect_server.cli.failure import Failure
-from architect_server.cli.targets import find_function, open_document, split_target, workspace_of
+from architect_server.cli.targets import (
+    find_function,
+    open_document,
+    split_target,
+    text_now,
+    workspace_of,
+)
 from architect_server.cli.terminal import (
     console,
     print_diff,
@@ -80,7 +88,17 @@ def run(options: argparse.Namespace) -> int:
     request = request_for(document, function, surroundings)
     if options.dry_run:
         return _dry_run(request, settings, options)
+    _refuse_broken(path, request)
     return _propose(path, request, surroundings, options)
+
+
+def _refuse_broken(path: Path, request: RefactorRequest) -> None:
+    """No proposal could be judged for a file that Python can't read, so nobody is asked."""
+    if request.language == "python":
+        try:
+            read_module(request.source)
+        except UnreadableSourceError as error:
+            raise Failure(f"{path}: {error}; mend that first, then ask again.") from error
 
 
 def _propose(
@@ -92,6 +110,7 @@ def _propose(
             outcome = asyncio.run(consult(architect, request, report, test_all=options.trust))
     except Refused as refusal:
         raise Failure(str(refusal)) from refusal
+    outcome = outcome_with(outcome, checked(request, text_now(path)))
     outcome = _chosen(outcome, options.alternative)
     proposal = outcome.proposal  # also a rejected one is shown, with what was wrong
     after = applied(request.source, proposal) if proposal else request.source

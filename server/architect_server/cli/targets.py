@@ -41,6 +41,14 @@ def open_document(path: Path) -> Document:
     return Document(path.absolute().as_uri(), None, language, text)
 
 
+def text_now(path: Path) -> str | None:
+    """What a file that was opened before holds by now; None if it can't be read any more."""
+    try:
+        return open_document(path).text
+    except Failure:
+        return None
+
+
 def find_function(document: Document, name: str) -> FunctionMetrics:
     """The function of that qualified or plain name, or the innermost one at that line."""
     functions = measure(document.text, document.language_id).functions

@@ -8,10 +8,11 @@ import difflib
 import json
 from pathlib import Path
 
-from architect_agents.types import FindingLimits, RefactorRequest
+from architect_agents.same_text import checked, with_check
+from architect_agents.types import Check, FindingLimits, RefactorRequest
 from architect_server.asking import figures, finding_limits, make_gate
 from architect_server.cli.failure import Failure
-from architect_server.cli.targets import open_document, workspace_of
+from architect_server.cli.targets import open_document, text_now, workspace_of
 from architect_server.cli.terminal import console, print_verdict, verdict_as_json
 from architect_server.document import Document
 from architect_server.settings import Layer, SettingsByPlace
@@ -37,19 +38,12 @@ def run(options: argparse.Namespace) -> int:
     before, after = open_document(Path(options.before)), open_document(Path(options.after))
     _check_name(options, before)
     settings = SettingsByPlace(Layer("the command line", {})).of(Path(options.after))
-    limits = finding_limits(settings.limits)
+    request = _request(options, before, finding_limits(settings.limits))
     if options.tests:
-        request = _request(options, before, limits)
         verdict = asyncio.run(make_gate().judge_with_tests(request, after.text))
     else:
-        verdict = make_gate().verify(
-            before.text,
-            after.text,
-            path=before.name,
-            language=before.language_id,
-            function=options.function,
-            limits=limits,
-        )
+        verdict = make_gate().judge(request, after.text)
+    verdict = with_check(verdict, _still_the_same(options, request, after))
     if options.json:
         print(json.dumps(verdict_as_json(verdict), indent=2, ensure_ascii=False))
     else:
@@ -57,6 +51,16 @@ def run(options: argparse.Namespace) -> int:
         target.print(f"Verdict: {'accepted' if verdict.accepted else 'REJECTED'}", style="bold")
         print_verdict(target, verdict)
     return 0 if verdict.accepted else 1
+
+
+def _still_the_same(
+    options: argparse.Namespace, request: RefactorRequest, after: Document
+) -> Check:
+    """Whether both files still hold what was judged: tests may take a while."""
+    check = checked(request, text_now(Path(options.before)))
+    if check.status == "passed" and text_now(Path(options.after)) != after.text:
+        return Check(check.name, "failed", f"{options.after} changed while it was judged.")
+    return check
 
 
 def _check_name(options: argparse.Namespace, before: Document) -> None:

@@ -139,6 +139,7 @@ def surroundings_of(
         server.session.trusted,
         partial(diagnostics, server),
         listen,
+        partial(server.session.documents.get, document.uri),
     )
 
 

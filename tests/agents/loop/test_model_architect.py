@@ -86,6 +86,7 @@ class BranchGate:
 
 def submit(**arguments: Any) -> tuple[str, dict[str, Any]]:
     given = {"decision": "edit", "title": "Sum it up", "rationale": "One expression."}
+    given["no_plan"] = "It becomes one expression."
     return ("submit", given | arguments)
 
 

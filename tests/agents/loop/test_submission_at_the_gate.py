@@ -54,7 +54,7 @@ TWO = [
 async def hand_in(
     *arguments: dict[str, Any], request: RefactorRequest = REQUEST
 ) -> tuple[Outcome, ScriptedModel]:
-    given = {"decision": "edit", "title": "t", "rationale": "r"}
+    given = {"decision": "edit", "title": "t", "rationale": "r", "no_plan": "n"}
     model = ScriptedModel([says("", ("submit", given | one)) for one in arguments])
     architect = ModelArchitect(AGENT, lambda: model, figures)
     gate = RefactoringGate(figures)
@@ -158,3 +158,25 @@ async def test_a_change_that_does_harm_comes_back_and_is_rejected_in_the_end(
 async def test_the_model_sees_the_numbers_of_the_lines_it_may_name() -> None:
     _, model = await hand_in({"extractions": TWO})
     assert "    8         for line in order.lines:" in model.requests[0].turns[0].parts[0].text  # type: ignore[union-attr]
+
+
+FREE = {"edits": [{"old_string": "total = 0", "new_string": "total = (0"}], "no_plan": ""}
+LEAVE = {"decision": "leave-as-is"}
+
+
+async def test_a_free_edit_before_any_plan_is_sent_back() -> None:
+    outcome, model = await hand_in(FREE, {"extractions": TWO})
+    assert "Hand in a plan first" in str(model.requests[1].turns[-1])
+    assert outcome.status == "proposed"
+
+
+async def test_a_free_edit_that_says_why_no_plan_will_do_is_judged() -> None:
+    _, model = await hand_in(FREE | {"no_plan": "It changes the order."}, LEAVE)
+    assert "- parses:" in str(model.requests[1].turns[-1])
+
+
+async def test_a_free_edit_after_a_plan_that_failed_needs_no_reason() -> None:
+    plan = {"extractions": [{"start_line": 9, "end_line": 9, "name": "_half"}], "no_plan": ""}
+    _, model = await hand_in(plan, FREE, LEAVE)
+    assert "can't be used" in str(model.requests[1].turns[-1])
+    assert "- parses:" in str(model.requests[2].turns[-1])

@@ -23,6 +23,7 @@ PROPOSAL = {
     "title": "Split off the large values",
     "rationale": "Two halves are easier to read.",
     "function_source": EXTRACTED,
+    "no_plan": "The order changes as well.",
     "lesson": LESSON,
 }
 REASON = "It is a table of cases, and splitting it hides its order. */ Leave it."
