@@ -143,28 +143,36 @@ def _highest_level(module: ModuleSource, function: Function) -> int | None:
 
     None where there is no such parameter, or where that can't be told from the text.
     """
-    arguments = function.node.args
+    default = _default_of_level(function.node.args)
+    if default is None or _writes_level(function):
+        return None
+    names = [one.arg for one in (*function.node.args.posonlyargs, *function.node.args.args)]
+    place = names.index(LEVEL) if LEVEL in names else len(names)
+    place -= function.class_node is not None  # a call of a method does not mention ``self``
+    calls = (node for node in ast.walk(module.tree) if isinstance(node, ast.Call))
+    named = (call for call in calls if called_name(call) == function.name)
+    return _highest([default, *(given for call in named for given in _given_levels(call, place))])
+
+
+def _highest(levels: Sequence[ast.AST]) -> int | None:
+    """The highest of some numbers; None where one of them is something else."""
+    known = [one.value for one in levels if isinstance(one, ast.Constant)]
+    numbers = [one for one in known if isinstance(one, int)]
+    return max(numbers) if len(numbers) == len(levels) else None
+
+
+def _default_of_level(arguments: ast.arguments) -> ast.expr | None:
     positional = [*arguments.posonlyargs, *arguments.args]
     pairs = [
         *zip(reversed(positional), reversed(arguments.defaults), strict=False),
         *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
     ]
-    default = next((value for parameter, value in pairs if parameter.arg == LEVEL), None)
-    own = within_scope(function.node.body) if default is not None else ()
-    if default is None or any(LEVEL in names_written_by(node) for node in own):
-        return None
-    calls = [
-        node
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Call) and called_name(node) == function.name
-    ]
-    names = [one.arg for one in positional]
-    place = names.index(LEVEL) if LEVEL in names else len(names)
-    place -= function.class_node is not None  # a call of a method does not mention ``self``
-    levels = [default, *(given for call in calls for given in _given_levels(call, place))]
-    known = [one.value for one in levels if isinstance(one, ast.Constant)]
-    numbers = [one for one in known if isinstance(one, int)]
-    return max(numbers) if len(numbers) == len(levels) else None
+    return next((value for parameter, value in pairs if parameter.arg == LEVEL), None)
+
+
+def _writes_level(function: Function) -> bool:
+    own = within_scope(function.node.body)
+    return any(LEVEL in names_written_by(node) for node in own)
 
 
 def _given_levels(call: ast.Call, place: int) -> Iterator[ast.AST]:

@@ -12,19 +12,8 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
-from architect_agents.refactoring.blocks import Block
-from architect_agents.refactoring.cohesion import cohesion_of
-from architect_agents.refactoring.conditions import Condition
-from architect_agents.refactoring.exits import Form
-from architect_agents.refactoring.extract_block import Extraction, plan_extraction
-from architect_agents.refactoring.extract_predicate import (
-    PredicateExtraction,
-    plan_predicate,
-    suggest_predicate_name,
-    write_predicate,
-)
+from architect_agents.refactoring.extract_block import Extraction
 from architect_agents.refactoring.flow import FlowTooLargeError
 from architect_agents.refactoring.frame_depth import FrameReaders
 from architect_agents.refactoring.module_source import (
@@ -34,52 +23,22 @@ from architect_agents.refactoring.module_source import (
     UnreadableSourceError,
     parse_module,
 )
-from architect_agents.refactoring.placement import Placement
+from architect_agents.refactoring.ranking import Legal, is_settled, planned
 from architect_agents.refactoring.refusal import Refusal, RefusedError
 from architect_agents.refactoring.rewrites import Rewrite, rewrites
 from architect_agents.refactoring.search_goals import Goal
 from architect_agents.refactoring.search_steps import Budget, Result, Step, overlap
 from architect_agents.refactoring.splice import apply_edits
 from architect_agents.refactoring.subject import Subject
-from architect_agents.refactoring.write_block import suggest_name, write_extraction
 from architect_agents.types import FunctionFigures, Measure
 
-#: So many values may go in and come out; up to the second number only where nothing else helps.
-PARAMETERS = (5, 7)
-OUTPUTS = (2, 3)
 MOST_STEPS = 30
-#: How many of the ranked candidates are written out and measured, and how many have to be known
-#: to be better than all that could follow, so that the rest needn't be looked at.
-CONFIRMED, SETTLED = 8, 4
+#: How many of the ranked candidates are written out and measured.
+CONFIRMED = 8
 
 Key = tuple[str, int]
 
 __all__ = ["Budget", "Result", "Search", "Step", "figures_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Legal:
-    """A planned extraction with its rank: the lower the better.
-
-    The rank is whether the helper's interface is wide, the complexity left with a penalty for
-    what does not belong together, the effort of reading, and the line.
-    """
-
-    rank: tuple[bool, int, int, int]
-    plan: Extraction | PredicateExtraction
-
-    @property
-    def lines(self) -> tuple[int, int]:
-        """The first and last line that it takes hold of."""
-        return self.plan.lines
-
-    def write(self, subject: Subject) -> tuple[str, str]:
-        """The helper's name and the whole module."""
-        if isinstance(self.plan, Extraction):
-            name = suggest_name(subject, self.plan)
-            return name, write_extraction(subject, self.plan, name)
-        name = suggest_predicate_name(subject, self.plan)
-        return name, write_predicate(subject, self.plan, name)
 
 
 class Search:
@@ -170,7 +129,7 @@ class Search:
             result.note(Refusal("too-deep", "The function is nested too deeply to be analysed."))
 
     def _extracted(
-        self, subject: Subject, ranked: Sequence[_Legal], now: int, result: Result
+        self, subject: Subject, ranked: Sequence[Legal], now: int, result: Result
     ) -> Iterator[Step]:
         last: list[Step] = []
         for number, candidate in enumerate(ranked[:CONFIRMED]):
@@ -200,19 +159,19 @@ class Search:
 
     def _ranked(
         self, subject: Subject, now: int, result: Result, apart_from: tuple[int, int]
-    ) -> list[_Legal]:
+    ) -> list[Legal]:
         """What may be moved, best first. Stops when nothing better can follow."""
-        found: list[_Legal] = []
+        found: list[Legal] = []
         for estimate, candidate in self.goal.candidates(subject, now):
             if self.budget.is_over(first=not result.steps and not found):
                 result.out_of_time = True
                 break
-            if _is_settled(found, estimate):
+            if is_settled(found, estimate):
                 break
             if overlap(candidate.lines, apart_from):
                 continue
             try:
-                legal = _plan(subject, candidate, estimate)
+                legal = planned(subject, candidate, estimate)
                 self._refuse_reports(legal.plan.parameters)
             except RefusedError as error:
                 result.note(error.refusal)
@@ -232,7 +191,7 @@ class Search:
             raise RefusedError("report", text)
 
     def _confirmed(
-        self, subject: Subject, candidate: _Legal, now: int, result: Result
+        self, subject: Subject, candidate: Legal, now: int, result: Result
     ) -> Step | None:
         """Write the candidate out and measure it; None if it helps nothing after all."""
         try:
@@ -291,46 +250,3 @@ def _names_in(function: FunctionNode) -> frozenset[str]:
     nodes = list(ast.walk(function))
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
     return frozenset(names | {node.arg for node in nodes if isinstance(node, ast.arg)})
-
-
-def _is_settled(found: Sequence[_Legal], estimate: int) -> bool:
-    """Whether nothing that leaves ``estimate`` or more can be among the best any more."""
-    better = [one for one in found if not one.rank[0] and one.rank[1] < estimate]
-    return len(better) >= SETTLED
-
-
-def _plan(subject: Subject, candidate: Block | Condition, estimate: int) -> _Legal:
-    """Plan and rank: complexity first, then what a reader has to follow across the call."""
-    if isinstance(candidate, Condition):
-        predicate = plan_predicate(subject, candidate)
-        wide = _is_wide(predicate.placement, len(predicate.parameters), 0)
-        return _Legal((wide, estimate, len(predicate.parameters) + 1, 0), predicate)
-    plan = plan_extraction(subject, candidate)
-    wide = _is_wide(plan.placement, len(plan.parameters), len(plan.outputs))
-    reports = _choices(plan.form)
-    effort = len(plan.parameters) + 2 * len(plan.outputs) + 2 * reports - plan.has_comment
-    effort += plan.form.kind in ("flag-and-values", "named-jumps")
-    effort += 3 * len(subject.imported & set(plan.parameters))
-    left = estimate + reports + cohesion_of(subject, candidate).penalty
-    return _Legal((wide, left, effort, candidate.first_line), plan)
-
-
-def _choices(form: Form) -> int:
-    """How many branches the caller needs to do what the helper reports."""
-    if form.kind == "named-jumps":
-        return len(form.told_kinds)
-    return int(form.kind in ("flag", "optional", "flag-and-values"))
-
-
-def _is_wide(placement: Placement, parameters: int, outputs: int) -> bool:
-    """Whether more crosses the call than a reader likes to follow.
-
-    Raises:
-        RefusedError: it is more than anybody wants.
-    """
-    counted = parameters + placement.takes_receiver
-    if counted > PARAMETERS[1]:
-        raise RefusedError("too-many-inputs", f"More than {PARAMETERS[1]} values go in.")
-    if outputs > OUTPUTS[1]:
-        raise RefusedError("too-many-outputs", f"More than {OUTPUTS[1]} values come out.")
-    return parameters > PARAMETERS[0] or outputs > OUTPUTS[0]

@@ -121,12 +121,16 @@ class VariableTypes:
             return self._file.attribute(owner, value.attr) if owner else None
         if isinstance(value, ast.Call):
             return self._result(value)
+        return self._operation(value)
+
+    def _operation(self, value: ast.expr) -> str | None:
         if isinstance(value, ast.IfExp):
             return self._common([value.body, value.orelse])
         if isinstance(value, ast.BinOp):
             return self._arithmetic(value)
         if isinstance(value, ast.UnaryOp):
-            return "bool" if isinstance(value.op, ast.Not) else self._type(value.operand)
+            operand = self._type(value.operand)
+            return "bool" if isinstance(value.op, ast.Not) else _number(operand)
         if isinstance(value, ast.Compare) and isinstance(value.ops[0], _SURELY_BOOLEAN):
             return "bool" if len(value.ops) == 1 else None
         return self._display(value)
@@ -185,6 +189,10 @@ def _unpacked(target: ast.expr, source: _Source) -> Iterator[tuple[ast.AST, _Sou
     elif not any(isinstance(item, ast.Starred) for item in target.elts):
         for place, item in enumerate(target.elts):
             yield item, replace(source, place=place, count=len(target.elts))
+
+
+def _number(known: str | None) -> str | None:
+    return known if known in _NUMBERS else None
 
 
 def _place(node: ast.AST) -> tuple[int, int]:

@@ -275,14 +275,19 @@ class _Writer:
             targets = [self.flag, *targets]
         assignment = f"{', '.join(targets)} = {call}" if targets else call
         lines = self._fold(indentation, assignment)
+        return [*lines, *self._jump_lines()]
+
+    def _jump_lines(self) -> list[str]:
+        """What follows an assignment of the helper's results."""
+        kind, unit = self.form.kind, self.subject.unit
         if kind == "always":
-            lines.append(self._jump_text())
-        elif kind == "flag-and-values":
-            lines += [f"if {self.flag}:", unit + self._jump_text()]
-        elif kind == "named-jumps":
-            for word in self.form.told_kinds:
-                text = self._jump_text() if word == "return" else word
-                lines += [f'if {self.flag} == "{word}":', unit + text]
+            return [self._jump_text()]
+        if kind == "flag-and-values":
+            return [f"if {self.flag}:", unit + self._jump_text()]
+        lines = []
+        for word in self.form.told_kinds if kind == "named-jumps" else ():
+            text = self._jump_text() if word == "return" else word
+            lines += [f'if {self.flag} == "{word}":', unit + text]
         return lines
 
     def _fold(self, indentation: str, statement: str) -> list[str]:
