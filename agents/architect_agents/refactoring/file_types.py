@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -36,6 +37,7 @@ _HOLDING_ITEMS = (
     *("deque", "frozenset", "list", "set"),
 )
 _HOLDING_PAIRS = ("Dict", "Mapping", "MutableMapping", "defaultdict", "dict")
+_BUILTINS = frozenset(dir(builtins))
 #: Decorators under which a method still is one.
 _PLAIN = frozenset({"abstractmethod", "classmethod", "override", "staticmethod"})
 _PROPERTIES = frozenset({"cached_property", "property"})
@@ -64,6 +66,16 @@ class FileTypes:
     def defines(self, name: str) -> bool:
         """Whether the module binds the name, so that it is no built-in here."""
         return name in self._names
+
+    def can_name(self, known: str, hidden: frozenset[str]) -> bool:
+        """Whether a helper may write down this type, where the names ``hidden`` mean others."""
+        names = {
+            node.id
+            for node in ast.walk(ast.parse(known, mode="eval"))
+            if isinstance(node, ast.Name)
+        }
+        # What is both may be either.
+        return not names & hidden and names <= self._names ^ _BUILTINS
 
     def result(self, name: str) -> str | None:
         """The type of ``name(…)``: of an instance, or by a function's own annotation."""

@@ -52,6 +52,12 @@ class VariableTypes:
         self._file = FileTypes.of(module)
         self._own_class = function.class_node.name if function.class_node else ""
         self._receiver = receiver
+        owner = function.class_node
+        self._class_names = frozenset(
+            name
+            for node in (within_scope(owner.body) if owner else ())
+            for name in names_written_by(node)
+        )
         self._parameters = {
             arg.arg: arg.annotation for arg in parameters_of(function.node.args) if arg.annotation
         }
@@ -65,6 +71,10 @@ class VariableTypes:
 
     def of(self, name: str) -> str | None:
         """The type of a variable; None where it is not known."""
+        known = self._of(name)
+        return known if known and self._file.can_name(known, self._class_names) else None
+
+    def _of(self, name: str) -> str | None:
         if name not in self._known:
             self._known[name] = None  # while it is being asked for
             self._known[name] = self._variable(name)
@@ -115,7 +125,7 @@ class VariableTypes:
         if isinstance(value, ast.JoinedStr):
             return "str"
         if isinstance(value, ast.Name):
-            return self._own_class if value.id == self._receiver else self.of(value.id)
+            return self._own_class if value.id == self._receiver else self._of(value.id)
         if isinstance(value, ast.Attribute):
             owner = self._type(value.value)
             return self._file.attribute(owner, value.attr) if owner else None
