@@ -97,7 +97,16 @@ export async function connect(parts: Parts, onGivenUp: () => void): Promise<Conn
     activity.take(message);
   });
   client.onRequest("architect/diagnostics", everyonesDiagnostics);
-  return { client, progress, stop: () => client.stop() };
+  return { client, progress, stop: () => stop(client, log) };
+}
+
+/** A server that hangs is killed in the end; it must not keep the next one from being started. */
+async function stop(client: LanguageClient, log: vscode.LogOutputChannel): Promise<void> {
+  try {
+    await client.stop();
+  } catch (error) {
+    log.warn(`The server did not end when asked to: ${String(error)}`);
+  }
 }
 
 /** What is said about crashes is said by us, in one sentence: hence `handled`. */

@@ -1,6 +1,6 @@
 // Starts, restarts and stops one thing, one step at a time. Knows nothing of VS Code.
 
-/** Something that can be stopped; stopping twice does no harm. */
+/** Something that can be stopped; stopping twice does no harm. What can't be stopped is left behind. */
 export interface Running {
   stop(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export class Lifecycle<T extends Running> {
   private async halt(): Promise<void> {
     const running = this.running;
     this.running = undefined;
-    await running?.stop();
+    await running?.stop().catch(() => undefined);
   }
 
   private enqueue(step: () => Promise<void>): Promise<void> {

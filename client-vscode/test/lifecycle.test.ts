@@ -44,6 +44,18 @@ test("a restart asked for while one is under way happens after it", async () => 
   assert.deepEqual(events, ["start 1", "stop 1", "start 2"]);
 });
 
+test("what can't be stopped does not keep the next from being started", async () => {
+  const events: string[] = [];
+  const lifecycle = new Lifecycle(() => {
+    events.push("start");
+    return Promise.resolve({ stop: () => Promise.reject(new Error("it hangs")) });
+  });
+  await lifecycle.restart();
+  await lifecycle.restart();
+  assert.deepEqual(events, ["start", "start"]);
+  await lifecycle.close();
+});
+
 test("closing stops what runs, and nothing starts again", async () => {
   const { events, launch } = things();
   const lifecycle = new Lifecycle(launch);

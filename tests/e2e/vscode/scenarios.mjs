@@ -109,7 +109,7 @@ export async function changeLimit(vs, { file, finding }) {
   return {};
 }
 
-/** End the server as a crash would; it is started again and finds what it found. */
+/** End the server as a crash would, then have one hang and restart it; each time the next finds what it found. */
 export async function killServer(vs, { finding }) {
   await vs.problems(finding.name);
   const killed = vs.serverProcess();
@@ -118,7 +118,15 @@ export async function killServer(vs, { finding }) {
     const pid = vs.serverProcess();
     return pid === killed ? undefined : pid;
   });
-  await vs.see(`${PROBLEM}:has-text("${finding.name}")`);
+  const row = `${PROBLEM}:has-text("${finding.name}")`;
+  await vs.see(row);
+  process.kill(restarted, "SIGSTOP");
+  await vs.command("Architect: Restart");
+  await vs.until("the server that hangs was not replaced", () => {
+    const pid = vs.serverProcess();
+    return pid === undefined || pid === restarted ? undefined : pid;
+  });
+  await vs.until("the finding is not there once", async () => ((await vs.page.locator(row).count()) === 1 ? true : undefined));
   return { killed, restarted };
 }
 
@@ -261,7 +269,7 @@ export async function review(vs, { file, points }) {
   return {};
 }
 
-/** Hover and code lens explain; the quick fix silences with a reason. */
+/** Hover, code lens and inlay hints explain; the quick fix silences with a reason. */
 export async function surfaces(vs, { file, finding, reason }) {
   await findingIsOnTheName(vs, finding);
   await vs.command("Show or Focus Hover");
@@ -285,6 +293,11 @@ export async function surfaces(vs, { file, finding, reason }) {
   const after = await vs.save(file, (text) => text.includes(reason));
   await vs.gone(`${PROBLEM}:has-text("${finding.name} has")`);
   await vs.screenshot("suppressed");
+  await vs.changeSettings({ "architect.surfaces.inlayHints": true }, file);
+  await vs.focusEditor(file);
+  await vs.goTo(finding.line, finding.column);
+  await vs.until("no inlay hint tells a +1", async () => ((await vs.shows("+1")) ? true : undefined));
+  await vs.screenshot("inlay-hints");
   return { after };
 }
 

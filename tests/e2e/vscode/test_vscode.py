@@ -62,7 +62,7 @@ def test_settings_take_effect_without_a_restart(
     vscode.run("changeLimit", example.name, finding=finding)
 
 
-def test_a_killed_server_comes_back_with_its_findings(
+def test_a_server_that_is_killed_or_hangs_comes_back_with_its_findings(
     vscode: Any, example: Path, finding: dict[str, Any]
 ) -> None:
     result = vscode.run("killServer", example.name, finding=finding)

@@ -287,7 +287,8 @@ export class Workbench {
     await this.page.keyboard.insertText(name);
     await this.page.waitForFunction(([selector, wanted]) => document.querySelector(selector)?.value === wanted, [box, name]);
     await this.press("Enter");
-    await this.gone(".rename-box");
+    // The box goes at once, the new name comes with the server's answer.
+    await this.until(`${name} did not become the name`, async () => ((await this.shows(name)) ? true : undefined));
   }
 
   /** Whether the text that has the keyboard shows `text`; what is scrolled away is not there. */
