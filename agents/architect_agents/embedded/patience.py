@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from architect_agents.refactoring.search import Budget
 
 #: The part of the time that the first search may use; the rest is for the gate.
-_SEARCH_SHARE = 0.6
+_SEARCH_SHARE = 0.75
 #: Where other programs take the processor, the wall clock may run so many times as long.
 _STRETCH = 5.0
 #: So long, in deadlines of the wall clock, may the first step take that helps at all.

@@ -194,8 +194,7 @@ def _refuse_lost_scope(region: _Region, interface: Interface) -> None:
     idle = (region.assigned & read) - region.reads - interface.outputs
     if idle:
         raise RefusedError("dead-store", f"{_named(idle)} would be assigned for nothing.")
-    used = region.elsewhere("reads") | region.elsewhere("touched")
-    bare = region.annotated_elsewhere() - used - interface.inputs - interface.outputs
+    bare = region.annotated_elsewhere() - read - bound - interface.inputs - interface.outputs
     if bare & (region.reads | region.writes):
         raise RefusedError("bare-annotation", f"{_named(bare)} would be annotated for nothing.")
 

@@ -23,7 +23,7 @@ from architect_agents.refactoring.write_block import suggest_name, write_extract
 
 #: So many values may go in and come out; up to the second number only where nothing else helps.
 PARAMETERS = (5, 7)
-OUTPUTS = (2, 3)
+OUTPUTS = (2, 4)
 #: How many have to be known to be better than all that could follow, so that the rest needn't be
 #: looked at.
 SETTLED = 4
