@@ -14,6 +14,15 @@ export function pipArguments(folder: string, requirements: string): string[] {
   return ["-I", "-m", "pip", "install", ...calm, ...exact, "--target", folder, "-r", requirements];
 }
 
+/** Why pip failed, in one sentence, from what it wrote last; `python` is the interpreter that ran it. */
+export function whyFetchFailed(said: string, python: string): string {
+  if (said.includes("No module named pip")) {
+    return `${python} has no pip: install it (on Debian: apt-get install python3-pip), or name another Python in the setting architect.interpreter.`;
+  }
+  const lines = said.split("\n").filter((line) => line.trim() !== "");
+  return lines.at(-1)?.replace(/^ERROR: /, "") ?? "see the logs";
+}
+
 /** `environment` with the fetched packages and the kept key; a key that is set there already stands. */
 export function serverEnvironment(
   environment: NodeJS.ProcessEnv,

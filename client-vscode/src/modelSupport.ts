@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import * as vscode from "vscode";
 import { findPython } from "./interpreter";
 import { showError } from "./log";
-import { pipArguments, serverEnvironment } from "./modelPackages";
+import { pipArguments, serverEnvironment, whyFetchFailed } from "./modelPackages";
 import type { Python } from "./python";
 
 const run = promisify(execFile);
@@ -42,8 +42,8 @@ export class ModelSupport {
     try {
       await vscode.window.withProgress(options, () => this.install());
     } catch (error) {
-      this.log.error(String(error));
-      showError(this.log, `The package anthropic could not be fetched: ${reason(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      showError(this.log, `The package anthropic could not be fetched: ${reason}`);
       return;
     }
     await this.restart();
@@ -73,8 +73,13 @@ export class ModelSupport {
     const requirements = path.join(this.context.extensionPath, "bundled", "model-requirements.txt");
     const args = pipArguments(fresh, requirements);
     this.log.info(`Fetching: ${python.command} ${args.join(" ")}`);
-    const { stdout } = await run(python.command, args, { timeout: FETCH_TIMEOUT_MS });
-    this.log.info(stdout);
+    try {
+      const { stdout } = await run(python.command, args, { timeout: FETCH_TIMEOUT_MS });
+      this.log.info(stdout);
+    } catch (error) {
+      this.log.error(String(error));
+      throw new Error(whyFetchFailed((error as { stderr?: string }).stderr ?? "", python.command), { cause: error });
+    }
     await rm(folder, { recursive: true, force: true });
     await rename(fresh, folder);
   }
@@ -84,11 +89,4 @@ export class ModelSupport {
     const version = python.version.split(".").slice(0, 2).join(".");
     return path.join(this.context.globalStorageUri.fsPath, `model-packages-${version}`);
   }
-}
-
-/** What pip said last, which is why it failed. */
-function reason(error: unknown): string {
-  const said = (error as { stderr?: string }).stderr ?? String(error);
-  const lines = said.split("\n").filter((line) => line.trim() !== "");
-  return lines.at(-1)?.replace(/^ERROR: /, "") ?? "see the logs";
 }
