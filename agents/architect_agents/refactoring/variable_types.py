@@ -28,6 +28,8 @@ _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult)
 #: One of these and another, or an ``int``, give a third.
 _NUMBERS = frozenset({"Decimal", "Fraction", "float", "int"})
 _SURELY_BOOLEAN = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
+#: The method that fills what was empty.
+_FILLING = {"list": "append", "set": "add"}
 #: Calls that go through the elements of what they are handed.
 _PASSING_ON = frozenset({"frozenset", "list", "reversed", "set", "sorted", "tuple"})
 
@@ -113,10 +115,29 @@ class VariableTypes:
             return plain(source.value)
         whole = self._item(source.value) if source.how == "item" else self._type(source.value)
         if not source.count:
-            return whole
+            return whole or self._filled(name, source)
         parts = parts_of(whole or "", "tuple")
         fits = len(parts) == source.count and "..." not in parts
         return parts[source.place] if fits else None
+
+    def _filled(self, name: ast.AST, source: _Source) -> str | None:
+        """The type of an empty list or set by what is put into it first."""
+        kind = _empty_kind(source.value) if source.how == "value" else ""
+        if not kind or not isinstance(name, ast.Name):
+            return None
+        calls = [
+            node
+            for node in self._nodes
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == _FILLING[kind]
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id == name.id
+            and len(node.args) == 1
+        ]
+        first = min(calls, key=_place, default=None)
+        item = self._type(first.args[0]) if first and not self._file.defines(kind) else None
+        return f"{kind}[{item}]" if item else None
 
     def _type(self, value: ast.expr) -> str | None:
         """The type of an expression."""
@@ -199,6 +220,15 @@ def _unpacked(target: ast.expr, source: _Source) -> Iterator[tuple[ast.AST, _Sou
     elif not any(isinstance(item, ast.Starred) for item in target.elts):
         for place, item in enumerate(target.elts):
             yield item, replace(source, place=place, count=len(target.elts))
+
+
+def _empty_kind(value: ast.expr) -> str:
+    """What an empty list or set is called; nothing for all else."""
+    if isinstance(value, ast.List):
+        return "" if value.elts else "list"
+    if isinstance(value, ast.Call) and not value.args and not value.keywords:
+        return "set" if getattr(value.func, "id", "") == "set" else ""
+    return ""
 
 
 def _number(known: str | None) -> str | None:
