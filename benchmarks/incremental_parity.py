@@ -24,15 +24,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from architect_server.analysis.incremental.measured import NotProvableError
-from architect_server.analysis.incremental.text import (
-    IncrementalText,
-    Memory,
-)
+from architect_server.analysis.incremental.stretches import Stretch, edited
+from architect_server.analysis.incremental.text import IncrementalText, Memory
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics
-from half_typing import random_edit
+from half_typing import random_edit, random_line_edit
 
 _LARGEST = 120_000
+#: How many edits come in one message.
+_AT_ONCE = (1, 1, 1, 2, 3)
+#: The share of those that are about one line.
+_IN_LINES = 0.5
 
 
 def python_files(folders: list[Path]) -> Iterator[Path]:
@@ -68,14 +70,20 @@ def check_file(path: Path, edits: int, seed: int) -> tuple[Counter[str], list[st
     memory = Memory()
     pieces: IncrementalText | None = None
     for number in range(edits + 1):
-        edit = random_edit(chance, text) if number else (0, 0, "")
-        text = text[: edit[0]] + edit[2] + text[edit[1] :]
+        made: list[tuple[int, int, str]] = []
+        stretches: list[Stretch] = []
+        for _ in range(chance.choice(_AT_ONCE) if number else 0):
+            kind = random_line_edit if chance.random() < _IN_LINES else random_edit
+            start, end, new = kind(chance, text)
+            made.append((start, end, new))
+            stretches = edited(stretches, start, end, len(new))
+            text = text[:start] + new + text[end:]
         started = time.process_time()
         try:
             if pieces is None:
                 pieces = IncrementalText(text, "python", memory)
             else:
-                pieces.edit(*edit)
+                pieces.become(text, stretches)
         except NotProvableError:
             pieces = None
             counts["left to the whole"] += 1
@@ -89,7 +97,7 @@ def check_file(path: Path, edits: int, seed: int) -> tuple[Counter[str], list[st
         counts[whole.confidence.level] += 1
         if message := difference(metrics, whole):
             counts["different"] += 1
-            found.append(f"{path} edit {number} {edit}: {message}")
+            found.append(f"{path} edit {number} {made}: {message}")
             break
         if number and chance.random() < 0.3:
             # Most edits are made in a text that is sound.

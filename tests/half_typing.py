@@ -34,3 +34,24 @@ def random_edit(chance: random.Random, text: str) -> tuple[int, int, str]:
         return start, end, chance.choice(SNIPPETS)
     at = chance.randrange(len(text) + 1)
     return start, start, text[at : at + chance.choice((5, 50, 500))]
+
+
+def random_line_edit(chance: random.Random, text: str) -> tuple[int, int, str]:
+    """A line of the text, or a word of another, typed in front of or over a line, as deep as it."""
+    lines = text.splitlines(keepends=True) or ["\n"]
+    number = chance.randrange(len(lines))
+    start = sum(map(len, lines[:number]))
+    there, other = lines[number], chance.choice(lines)
+    blank = there[: len(there) - len(there.lstrip(" \t"))]
+    kind = chance.random()
+    if kind < 0.35:
+        return start, start, f"{blank}{other.strip()}\n"
+    if kind < 0.5:
+        return start, start + len(there), f"{blank}{other.strip()}\n"
+    if kind < 0.6:
+        return start, start + len(there), ""
+    word = chance.choice(
+        (*other.split(), "x", "1", ".y", "(z)", " or a", " and b", ", c", "f'{a}'")
+    )
+    at = start + chance.randrange(len(blank), max(len(blank) + 1, len(there)))
+    return at, at + chance.choice((0, 0, 1, 3)), word

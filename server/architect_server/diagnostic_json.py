@@ -17,7 +17,7 @@ from pygls import uris
 
 from architect_server.agent_problems import AgentProblem
 from architect_server.analysis.decision_groups import counted_kinds, neighbours
-from architect_server.analysis.model import Finding, FunctionMetrics, Severity
+from architect_server.analysis.model import Confidence, Finding, FunctionMetrics, Severity
 from architect_server.analysis.suppression import SuppressionFinding
 from architect_server.document import Document, Place
 from architect_server.session import ClientFacts, Result
@@ -183,14 +183,18 @@ def problems_json(result: Result, client: ClientFacts) -> list[str]:
         return []
     document = result.document
     shown = [_problem(document, problem, client) for problem in result.problems]
-    confidence = result.metrics.confidence
-    if confidence.level != "complete":
-        line = (confidence.from_line or 1) - 1
-        place = document.place_in_line(line, 0, client.encoding)
-        what = "skipped" if confidence.level == "skipped" else f"partial from line {line + 1}"
-        message = f"Complexity {what}: {confidence.reason}"
-        shown.append(_diagnostic(place, place, message, "hint", CONFIDENCE_CODE))
-    return shown
+    return shown + confidence_json(document, result.metrics.confidence, client)
+
+
+def confidence_json(document: Document, confidence: Confidence, client: ClientFacts) -> list[str]:
+    """The one hint about a result that can't be trusted wholly."""
+    if confidence.level == "complete":
+        return []
+    line = (confidence.from_line or 1) - 1
+    place = document.place_in_line(line, 0, client.encoding)
+    what = "skipped" if confidence.level == "skipped" else f"partial from line {line + 1}"
+    message = f"Complexity {what}: {confidence.reason}"
+    return [_diagnostic(place, place, message, "hint", CONFIDENCE_CODE)]
 
 
 def _problem(document: Document, problem: SuppressionFinding, client: ClientFacts) -> str:

@@ -67,18 +67,21 @@ class Document:
         self, version: int | None, changes: Iterable[Change], encoding: Encoding
     ) -> Document:
         """This document after ``changes``, each applied to the result of the one before."""
-        lines = self.lines
+        return self.edited(version, changes, encoding)[0]
+
+    def edited(
+        self, version: int | None, changes: Iterable[Change], encoding: Encoding
+    ) -> tuple[Document, list[Splice]]:
+        """The same, with each change by its offsets in the text that it was applied to."""
+        lines, splices = self.lines, []
         for change in changes:
             splice = _splice(lines, change, encoding)
             lines = lines.spliced(splice.start, splice.end, splice.text)
+            splices.append(splice)
         document = Document(self.uri, version, self.language_id, lines.text)
         # It is known already; ``cached_property`` finds it where it would put it.
         document.__dict__["lines"] = lines
-        return document
-
-    def splice(self, change: Change, encoding: Encoding) -> Splice:
-        """``change`` by its offsets in this text."""
-        return _splice(self.lines, change, encoding)
+        return document, splices
 
     def offset(self, place: Place, encoding: Encoding) -> int:
         """Code points before ``place``. A place beyond its line's or the text's end is its end."""

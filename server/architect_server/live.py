@@ -6,12 +6,14 @@ thousand characters, and the patterns that read them are linear.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from architect_server.document import Splice
 
 if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
+    from architect_server.analysis.incremental.stretches import Stretch
     from architect_server.analysis.incremental.text import IncrementalText, Layout, Memory
     from architect_server.worker_pipe import Answer
 
@@ -19,54 +21,89 @@ if TYPE_CHECKING:  # it brings lizard along, which the server's start need not w
 BUDGET = 16_000
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What made one text of ``before``."""
+@dataclass(slots=True)
+class _Live:
+    """A version of a text in pieces; ``newest``, which it has become, differs in ``stretches``."""
 
-    before: str
-    splice: Splice
+    pieces: IncrementalText
+    newest: str
+    stretches: list[Stretch]
+
+    def become(self, text: str) -> Layout:
+        """Go over to ``text``.
+
+        Raises:
+            OverBudgetError, NotProvableError: as ``IncrementalText`` says.
+        """
+        self.pieces.become(text, self.stretches if text is self.newest else None)
+        self.newest, self.stretches = text, []
+        return self.pieces.layout()
 
 
 class LiveTexts:
-    """The pieces of each open text, by its URI. Meant for use on the loop only."""
+    """The pieces of each open text, by its URI. Meant for use on the loop only.
+
+    Where a text becomes what is too much to read here, an open quote far above its end, say, the
+    last version that was not is kept: mostly the next ones differ little from it.
+    """
 
     def __init__(self) -> None:
-        self._texts: dict[str, IncrementalText] = {}
+        #: The newest version first; behind it perhaps an older one that had nothing broken.
+        self._texts: dict[str, list[_Live]] = {}
         self._memory: Memory | None = None
 
     def adopt(self, uri: str, text: str, answer: Answer) -> Layout | None:
         """Go on from what the worker found in ``text``; its pieces, if it was measured so."""
-        self.forget(uri)
         if not answer.parts:
             return None
         from architect_server.analysis.incremental.text import IncrementalText, Memory
 
         self._memory = self._memory or Memory()
-        language = answer.metrics.language
-        live = self._texts[uri] = IncrementalText(text, language, self._memory, answer.parts)
-        return live.layout()
+        language, parts = answer.metrics.language, answer.parts
+        for known in self._texts.get(uri, ()):
+            if known.newest is text:
+                parts = known.pieces.recognised(parts, known.stretches)
+        live = _Live(IncrementalText(text, language, self._memory, parts), text, [])
+        layout = live.pieces.layout()
+        older = [] if layout.is_sound else self._sound(uri)
+        self._texts[uri] = [live, *older]
+        return layout
 
-    def measure(self, uri: str, text: str, edit: Edit | None = None) -> Layout | None:
-        """The pieces of ``text``, which the text at ``uri`` has become; None is for the worker.
+    def _sound(self, uri: str) -> list[_Live]:
+        known = self._texts.get(uri, [])
+        return [one for one in known if one.pieces.layout().is_sound][:1]
 
-        ``edit`` is how it came about, where that is known.
-        """
-        live = self._texts.get(uri)
-        if live is None or self._memory is None:
+    def edited(self, uri: str, before: str, splices: Iterable[Splice], after: str) -> None:
+        """The text at ``uri`` was ``before`` and is ``after`` now, one splice behind the other."""
+        if uri not in self._texts:
+            return
+        from architect_server.analysis.incremental.stretches import edited
+
+        for live in self._texts[uri]:
+            if live.newest is not before:
+                continue
+            for splice in splices:
+                live.stretches = edited(live.stretches, splice.start, splice.end, len(splice.text))
+            live.newest = after
+
+    def measure(self, uri: str, text: str) -> Layout | None:
+        """The pieces of ``text``, which the text at ``uri`` has become; None is for the worker."""
+        if uri not in self._texts or self._memory is None:
             return None
         from architect_server.analysis.incremental.measured import NotProvableError
         from architect_server.analysis.incremental.text import OverBudgetError
 
-        self._memory.budget = BUDGET
-        try:
-            if edit is not None and live.text is edit.before:
-                live.edit(edit.splice.start, edit.splice.end, edit.splice.text)
-            live.become(text)
-        except (NotProvableError, OverBudgetError):
-            self.forget(uri)
-            return None
-        return live.layout()
+        for live in self._texts[uri]:
+            self._memory.budget = BUDGET
+            try:
+                layout = live.become(text)
+            except (NotProvableError, OverBudgetError):
+                continue
+            older = [] if layout.is_sound else self._sound(uri)
+            self._texts[uri] = [live, *(one for one in older if one is not live)]
+            return layout
+        return None
 
     def forget(self, uri: str) -> None:
-        """The text was closed, or nothing is known of it any more."""
+        """The text was closed."""
         self._texts.pop(uri, None)

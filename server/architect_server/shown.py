@@ -1,20 +1,25 @@
 """What is shown of an open text, piece by piece: only what changed is judged and written anew.
 
 A file's findings follow from its pieces one by one, unless a comment asks for silence, which may
-stand in one piece and be about another, or a piece is broken. Those texts are judged as a whole.
+stand in one piece and be about another. Those texts are judged as a whole.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from architect_server.analysis import suppression
 from architect_server.analysis.incremental.moving import moved
 from architect_server.analysis.model import Confidence, FileMetrics
-from architect_server.diagnostic_json import Template, finding_template, version_json
+from architect_server.diagnostic_json import (
+    Template,
+    confidence_json,
+    finding_template,
+    version_json,
+)
 from architect_server.document import Document
 from architect_server.judgement import (
     Judgement,
@@ -26,8 +31,13 @@ from architect_server.session import ClientFacts, Result, Situation
 
 if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
     from architect_server.analysis.incremental.boundaries import OpenClass
+    from architect_server.analysis.incremental.completing import Completed
     from architect_server.analysis.incremental.measured import Measured
     from architect_server.analysis.incremental.text import Layout, Part
+
+
+#: Pieces that are made ready before the loop may do something else.
+_AT_A_TIME = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +57,26 @@ class ShownPieces:
         self._client = client
         #: By the identity of a piece's figures.
         self._shown: dict[int, _Shown] = {}
+        self._last: Completed | None = None
 
     def diagnostics(self, document: Document, layout: Layout) -> list[str] | None:
-        """Every finding's diagnostic as JSON, as ``findings_json`` gives them.
+        """Everything that is shown, as JSON, as ``findings_json`` and ``problems_json`` give it.
 
         None: the text must be judged as a whole.
         """
+        from architect_server.analysis.incremental.completing import complete
+
+        last, self._last = self._last, None
         settings, language = self.situation.settings, document.language_id
         if self._place_is_silenced or silence_of_the_text(document.text, language, settings):
+            return None
+        completed = complete(layout, last)
+        if completed is None:
             return None
         kept: dict[int, _Shown] = {}
         version = version_json(document)
         found: list[str] = []
+        layout = completed.layout
         for part, start, line in zip(layout.parts, layout.starts, layout.lines, strict=False):
             shown = self._known(document, part, start, line)
             if shown is None:
@@ -66,15 +84,23 @@ class ShownPieces:
             kept[id(part.measured)] = shown
             for template in shown.templates:
                 found.append(template.at(line, version))
-        self._shown = kept
-        return found if settings.surfaces.diagnostics else []
+        self._shown, self._last = kept, completed
+        if not settings.surfaces.diagnostics:
+            return []
+        return found + confidence_json(document, layout.confidence, self._client)
 
-    def prepare(self, document: Document, layout: Layout, first: int, last: int) -> None:
-        """Have the pieces from ``first`` to ``last`` ready for ``diagnostics``."""
+    def prepare(self, document: Document, layout: Layout) -> Iterator[None]:
+        """Have all pieces ready for ``diagnostics``, some at each step."""
+        from architect_server.analysis.incremental.completing import complete
+
+        completed = complete(layout, self._last)
+        layout = completed.layout if completed else layout
         pieces = zip(layout.parts, layout.starts, layout.lines, strict=False)
-        for part, start, line in islice(pieces, first, last):
+        for number, (part, start, line) in enumerate(pieces, 1):
             if shown := self._known(document, part, start, line):
                 self._shown[id(part.measured)] = shown
+            if number % _AT_A_TIME == 0:
+                yield
 
     def _known(self, document: Document, part: Part, start: int, line: int) -> _Shown | None:
         shown = self._shown.get(id(part.measured))
@@ -87,19 +113,18 @@ class ShownPieces:
         situation = self.situation
         return bool(silence_of_the_place(situation.settings, situation.path, situation.workspace))
 
-    def result(self, document: Document, layout: Layout) -> Result:
-        """The result of a text whose ``diagnostics`` are known, worked out when asked for."""
+    def result(self, document: Document) -> Result:
+        """The result of the text whose ``diagnostics`` came last, worked out when asked for."""
         settings = self.situation.settings
+        assert self._last is not None
         return Result(
             document,
             settings.surfaces,
-            layout.metrics,
+            self._last.layout.metrics,
             lambda metrics: Judgement(unsilenced(metrics, settings)),
         )
 
     def _show(self, document: Document, part: Part, start: int, line: int) -> _Shown | None:
-        if not part.piece.parses:
-            return None
         language, memo = document.language_id, part.measured.memo
         if memo.suppressions is None:
             own = document.text[start : start + part.piece.length]

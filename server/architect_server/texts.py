@@ -22,7 +22,6 @@ from architect_server.diagnostic_json import (
 )
 from architect_server.document import Document
 from architect_server.judgement import Judgement, judge
-from architect_server.live import Edit
 from architect_server.session import Result, Situation
 from architect_server.shown import ShownPieces
 from architect_server.wire import (
@@ -43,10 +42,6 @@ logger = logging.getLogger(__name__)
 
 #: Characters above which a text's comments are not looked for on the loop.
 _LONG = 100_000
-
-
-#: Pieces that are made ready before the loop may do something else.
-_AT_A_TIME = 32
 
 # --- what comes in ---------------------------------------------------------------------------
 
@@ -108,12 +103,11 @@ def change_text(desk: Desk, changed: Changed) -> None:
     if before is None:
         logger.warning("Ignoring a change of a text that is not open: %s", changed.uri)
         return
-    encoding, edit = desk.session.client.encoding, None
-    if len(changed.changes) == 1:
-        edit = Edit(before.text, before.splice(changed.changes[0], encoding))
-    document = before.changed(changed.version, changed.changes, encoding)
+    encoding = desk.session.client.encoding
+    document, splices = before.edited(changed.version, changed.changes, encoding)
     desk.session.open(document)
-    start_analysis(desk, document, edit)
+    desk.live.edited(changed.uri, before.text, splices, document.text)
+    start_analysis(desk, document)
     for hear in desk.on_typed:
         hear(document)
 
@@ -135,43 +129,51 @@ def close_text(desk: Desk, uri: str) -> None:
 # --- analysis --------------------------------------------------------------------------------
 
 
-def start_analysis(desk: Desk, document: Document, edit: Edit | None = None) -> None:
-    """Analyse ``document`` as soon as the client's messages are read; an older run is cancelled.
-
-    ``edit`` is how its text came about, where that is known.
-    """
+def start_analysis(desk: Desk, document: Document) -> None:
+    """Analyse ``document`` as soon as the client's messages are read; an older run is cancelled."""
 
     def run() -> None:
-        if not _at_once(desk, document, edit):
+        if not _at_once(desk, document):
             desk.schedule.start(document.uri, _analyse(desk, document))
 
     desk.schedule.soon(document.uri, run)
 
 
-def _at_once(desk: Desk, document: Document, edit: Edit | None) -> bool:
+def _at_once(desk: Desk, document: Document) -> bool:
     """The short way of an edit whose every consequence is small; False where there is none."""
     uri = document.uri
     situation = _situation(desk, document)
     too_large = len(document.text) > situation.settings.size_limit
     if situation.left_out or too_large or uri in desk.session.notebooks:
         return False
-    layout = desk.live.measure(uri, document.text, edit)
+    layout = desk.live.measure(uri, document.text)
     if layout is None:
         return False
-    shown = desk.shown.get(uri)
+    if not _show_pieces(desk, document, layout, situation):
+        metrics = _completed(layout.metrics(), document, desk.session.results.get(uri))
+        if len(document.text) > _LONG:
+            desk.schedule.start(uri, _judge_aside(desk, document, metrics, situation))
+        else:
+            take(desk, _judged(document, metrics, situation))
+    return True
+
+
+def _show_pieces(desk: Desk, document: Document, layout: Layout, situation: Situation) -> bool:
+    """Show a text piece by piece; False if it must be judged as a whole."""
+    shown = _shown_pieces(desk, document, situation)
+    diagnostics = shown.diagnostics(document, layout)
+    if diagnostics is None:
+        return False
+    take(desk, shown.result(document), diagnostics)
+    return True
+
+
+def _shown_pieces(desk: Desk, document: Document, situation: Situation) -> ShownPieces:
+    shown = desk.shown.get(document.uri)
     if shown is None or shown.situation is not situation:
         tell_problems(desk)
-        shown = desk.shown[uri] = ShownPieces(situation, desk.session.client)
-    diagnostics = shown.diagnostics(document, layout)
-    if diagnostics is not None:
-        take(desk, shown.result(document, layout), diagnostics)
-        return True
-    metrics = _completed(layout.metrics(), document, desk.session.results.get(uri))
-    if len(document.text) > _LONG:
-        desk.schedule.start(uri, _judge_aside(desk, document, metrics, situation))
-    else:
-        take(desk, _judged(document, metrics, situation))
-    return True
+        shown = desk.shown[document.uri] = ShownPieces(situation, desk.session.client)
+    return shown
 
 
 def _situation(desk: Desk, document: Document) -> Situation:
@@ -208,8 +210,12 @@ async def _analyse(desk: Desk, document: Document) -> None:
         nothing = FileMetrics(document.language_id, Confidence())
         take(desk, Result.known(document, nothing, Judgement()))
         return
-    metrics = await _measure(desk, document, situation)
+    metrics, layout = await _measure(desk, document, situation)
+    if layout is not None:
+        await _prepare(desk, document, layout, situation)
     if desk.session.documents.get(uri) is not document:
+        return
+    if layout is not None and _show_pieces(desk, document, layout, situation):
         return
     metrics = _completed(metrics, document, desk.session.results.get(uri))
     if len(document.text) > _LONG:
@@ -218,32 +224,32 @@ async def _analyse(desk: Desk, document: Document) -> None:
         take(desk, _judged(document, metrics, situation))
 
 
-async def _measure(desk: Desk, document: Document, situation: Situation) -> FileMetrics:
+async def _measure(
+    desk: Desk, document: Document, situation: Situation
+) -> tuple[FileMetrics, Layout | None]:
+    """The figures of a text, with its pieces where these are all that is to be judged."""
     uri, settings = document.uri, situation.settings
     if len(document.text) > settings.size_limit:
         reason = f"The file has more than {settings.size_limit:,} characters (analysis.sizeLimit)."
-        return skipped(document.language_id, reason)
+        return skipped(document.language_id, reason), None
     text = document.text
     if uri in desk.session.notebooks and document.language_id == "python":
         text = without_magics(text)
         if (layout := desk.live.measure(uri, text)) is not None:
-            return layout.metrics()
-    answer = await desk.worker.analyse(text, document.language_id, settings.time_limit)
-    if desk.session.documents.get(uri) is document:
-        layout = desk.live.adopt(uri, text, answer)
-        if layout is not None and text == document.text:
-            desk.background(_prepare(desk, document, layout, situation))
-    return answer.metrics
+            return layout.metrics(), None
+    answer = await desk.worker.analyse(text, document.language_id, settings.time_limit, uri)
+    if desk.session.documents.get(uri) is not document:
+        return answer.metrics, None
+    layout = desk.live.adopt(uri, text, answer)
+    return answer.metrics, layout if text == document.text else None
 
 
 async def _prepare(desk: Desk, document: Document, layout: Layout, situation: Situation) -> None:
-    """Have all pieces ready for the first edit, a few at a time."""
-    shown = desk.shown[document.uri] = ShownPieces(situation, desk.session.client)
-    for first in range(0, len(layout.parts), _AT_A_TIME):
+    """Have all pieces ready to be shown, and let others have the loop between them."""
+    for _ in _shown_pieces(desk, document, situation).prepare(document, layout):
         await asyncio.sleep(0)
         if desk.session.documents.get(document.uri) is not document:
             return
-        shown.prepare(document, layout, first, first + _AT_A_TIME)
 
 
 # --- what goes out ---------------------------------------------------------------------------

@@ -12,14 +12,25 @@ import asyncio
 import logging
 import pickle
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import IO, Any, BinaryIO, TypeVar, cast
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
 from architect_server.analysis.model import Confidence, FileMetrics
 from architect_server.frames import pack, read_frame
-from architect_server.worker_pipe import Answer, Job, Pieces, start_child
+from architect_server.worker_pipe import (
+    REMEMBERED,
+    Answer,
+    Job,
+    Pieces,
+    start_child,
+    understood,
+)
+
+if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
+    from architect_server.analysis.incremental.text import Part
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +69,8 @@ class AnalysisWorker:
         self._turn = asyncio.Lock()
         self._abandoned: asyncio.Task[Answer] | None = None
         self._closed = False
+        #: The number and the pieces of the last answer about each name. Used on the thread only.
+        self._known: dict[str, tuple[int, tuple[Part, ...]]] = {}
 
     async def measure(self, text: str, language: str, time_limit: float) -> FileMetrics:
         """Measure ``text``; never raises for bad text.
@@ -66,14 +79,15 @@ class AnalysisWorker:
         """
         return (await self._answer(Job(text, language, time_limit))).metrics
 
-    async def analyse(self, text: str, language: str, time_limit: float) -> Answer:
+    async def analyse(self, text: str, language: str, time_limit: float, name: str) -> Answer:
         """Measure ``text`` in pieces where that can be done; never raises for bad text.
 
+        What it has in common with the last text of that ``name`` is not measured again.
         A caller that is cancelled while it waits leaves the queue. One that is cancelled while
         its text is being measured leaves the child to finish: that is nearly always quicker
         than a fresh process, and the next caller kills it if it is not.
         """
-        return await self._answer(Job(text, language, time_limit, in_pieces=True))
+        return await self._answer(Job(text, language, time_limit, f"{language} {name}"))
 
     async def _answer(self, job: Job) -> Answer:
         async with self._turn:
@@ -136,7 +150,8 @@ class AnalysisWorker:
 
     async def _measure(self, job: Job) -> Answer:
         try:
-            await self._on_thread(self._ready_process)
+            if self._process is None or self._process.poll() is not None:
+                await self._on_thread(self._ready_process)
             exchange = self._on_thread(self._exchange, job)
             done, _ = await asyncio.wait({exchange}, timeout=job.time_limit)
             if not done:
@@ -161,6 +176,7 @@ class AnalysisWorker:
         if self._process is not None and self._process.poll() is None:
             return
         started, self._started = self._started, None
+        self._known.clear()
         self._process = started or start_child()
         read_frame(_pipe(self._process.stdout))
 
@@ -169,25 +185,29 @@ class AnalysisWorker:
         process = self._process
         if process is None:
             raise EOFError("the analysis process has gone")
+        number, known = self._known.get(job.name, (0, ()))
         stdin = _pipe(process.stdin)
-        stdin.write(pack(job))
+        stdin.write(pack(replace(job, known=number)))
         stdin.flush()
         answer = read_frame(_pipe(process.stdout))
         if isinstance(answer, Pieces):
-            return _joined(job.text, answer, _pipe(process.stdout))
+            return self._joined(job, answer, known, _pipe(process.stdout))
         if not isinstance(answer, Answer):
             raise pickle.UnpicklingError("the analysis process answered something else")
         return answer
 
+    def _joined(self, job: Job, pieces: Pieces, known: Sequence[Part], stream: BinaryIO) -> Answer:
+        from architect_server.analysis.incremental.text import Layout
 
-def _joined(text: str, pieces: Pieces, stream: BinaryIO) -> Answer:
-    from architect_server.analysis.incremental.text import Layout, Part
-
-    parts: list[Part] = []
-    for _ in range(pieces.batches):
-        parts += read_frame(stream)
-    layout = Layout(text, pieces.language, tuple(parts), ())
-    return Answer(layout.metrics(), layout.parts)
+        parts: list[Part] = []
+        for _ in range(pieces.batches):
+            parts += understood(known, read_frame(stream))
+        layout = Layout(job.text, pieces.language, tuple(parts), ())
+        self._known.pop(job.name, None)
+        self._known[job.name] = pieces.number, layout.parts
+        if len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+        return Answer(layout.metrics(), layout.parts)
 
 
 def _pipe(stream: IO[bytes] | None) -> BinaryIO:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from architect_server.analysis.model import FileMetrics
 
@@ -19,12 +20,18 @@ if TYPE_CHECKING:  # it brings lizard along, which the server's start need not w
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One text to measure, and how long that may take (seconds)."""
+    """One text to measure, and how long that may take (seconds).
+
+    With a ``name`` it is measured in pieces, and the process remembers it: the next text of that
+    name differs little, most likely. ``known`` is the number of the answer about an earlier one
+    that the asker still has; 0 for none.
+    """
 
     text: str
     language: str
     time_limit: float
-    in_pieces: bool = False
+    name: str = ""
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +46,51 @@ class Answer:
 class Pieces:
     """Announces the pieces of a text, which come in ``batches`` further frames.
 
-    A frame is read in one go, and nothing else runs in the reader's process meanwhile.
+    A frame is read in one go, and nothing else runs in the reader's process meanwhile. It holds
+    each piece, or two indexes instead of some that are in the answer that the asker has.
+    ``number`` is this answer's.
     """
 
     language: str
     batches: int
+    number: int
+
+
+#: A piece, or those of an earlier answer from one index to another.
+Said: TypeAlias = "Part | tuple[int, int]"
+
+
+def told(known: Sequence[Part], parts: Iterable[Part]) -> list[Said]:
+    """``parts`` for somebody who has ``known``."""
+    places = {id(part.measured): index for index, part in enumerate(known)}
+    said: list[Said] = []
+    for part in parts:
+        at = places.get(id(part.measured))
+        if at is None or known[at].piece != part.piece:
+            said.append(part)
+        elif said and isinstance(said[-1], tuple) and said[-1][1] == at:
+            said[-1] = (said[-1][0], at + 1)
+        else:
+            said.append((at, at + 1))
+    return said
+
+
+def understood(known: Sequence[Part], said: Iterable[Said]) -> list[Part]:
+    """The parts that ``told`` was given."""
+    parts: list[Part] = []
+    for one in said:
+        if isinstance(one, tuple):
+            parts += known[one[0] : one[1]]
+        else:
+            parts.append(one)
+    return parts
 
 
 #: Pieces of one frame: some milliseconds to read.
 BATCH = 64
+
+#: Texts whose pieces both sides remember.
+REMEMBERED = 4
 
 
 def start_child() -> subprocess.Popen[bytes]:

@@ -13,7 +13,7 @@ from architect_server.analysis.languages import lizard_name
 from architect_server.analysis.measure import measure
 from architect_server.frames import pack, read_frame
 from architect_server.own_stdout import own_stdout
-from architect_server.worker_pipe import BATCH, Answer, Job, Pieces
+from architect_server.worker_pipe import BATCH, REMEMBERED, Answer, Job, Pieces, told
 
 #: Characters of source whose pieces are remembered: those of some large open texts.
 _REMEMBERED = 2_000_000
@@ -24,32 +24,53 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, own_stdout()
     answers.write(pack("ready"))
     answers.flush()
-    memory = Memory(_REMEMBERED)
+    measuring = _Measuring()
     while isinstance(job := _next(requests), Job):
         # The parent kills us when the time is up. Should the parent be gone by then, this timer
         # ends us: it runs in C and fires even while a regular expression holds the lock.
         faulthandler.dump_traceback_later(job.time_limit * 2 + 1, exit=True, file=sys.stderr)
-        frames = _answer(job, memory)
+        frames = measuring.answer(job)
         faulthandler.cancel_dump_traceback_later()
         for frame in frames:
             answers.write(pack(frame))
         answers.flush()
 
 
-def _answer(job: Job, memory: Memory) -> Sequence[object]:
-    if lizard_name(job.language) == lizard_name("python"):
-        # A text that is measured but once, as in a scan, shall not fill the memory.
-        known = memory if job.in_pieces else Memory()
+class _Measuring:
+    """What the process remembers of texts that it measured."""
+
+    def __init__(self) -> None:
+        self._memory = Memory(_REMEMBERED)
+        #: The last text of each name, with the number of its answer.
+        self._texts: dict[str, tuple[int, IncrementalText]] = {}
+        self._number = 0
+
+    def answer(self, job: Job) -> Sequence[object]:
+        """The frames of the answer."""
+        if lizard_name(job.language) != lizard_name("python"):
+            return (Answer(measure(job.text, job.language)),)
         try:
-            pieces = IncrementalText(job.text, job.language, known)
+            if job.name:
+                return self._in_pieces(job)
+            # A text that is measured but once, as in a scan, shall not fill the memory.
+            return (Answer(IncrementalText(job.text, job.language, Memory()).metrics()),)
         except NotProvableError:
             return (Answer(measure(job.text, job.language)),)
-        if not job.in_pieces:
-            return (Answer(pieces.metrics()),)
-        parts = pieces.parts
-        batches = [parts[at : at + BATCH] for at in range(0, len(parts), BATCH)]
-        return (Pieces(job.language, len(batches)), *batches)
-    return (Answer(measure(job.text, job.language)),)
+
+    def _in_pieces(self, job: Job) -> Sequence[object]:
+        number, text = self._texts.pop(job.name, (0, None))
+        known = text.parts if text is not None and number == job.known else ()
+        if text is None:
+            text = IncrementalText(job.text, job.language, self._memory)
+        else:
+            text.become(job.text)
+        self._number += 1
+        self._texts[job.name] = self._number, text
+        if len(self._texts) > REMEMBERED:
+            del self._texts[next(iter(self._texts))]
+        said = told(known, text.parts)
+        batches = [said[at : at + BATCH] for at in range(0, len(said), BATCH)]
+        return (Pieces(job.language, len(batches), self._number), *batches)
 
 
 def _next(requests: BinaryIO) -> Job | None:

@@ -6,6 +6,7 @@ import asyncio
 
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics
+from architect_server.document import Splice
 from architect_server.live import BUDGET, LiveTexts
 from architect_server.worker import AnalysisWorker
 
@@ -26,7 +27,7 @@ async def test_a_large_file_in_the_worker_leaves_the_loop_alone() -> None:
     worker = AnalysisWorker()
     try:
         await worker.start()
-        task = asyncio.ensure_future(worker.analyse(_LARGE, "python", 60))
+        task = asyncio.ensure_future(worker.analyse(_LARGE, "python", 60, "a"))
         # Measured on the loop itself, the whole second would pass in a turn or two.
         assert await _turns(task) > 20
         answer = await task
@@ -70,7 +71,7 @@ def _figures(live: LiveTexts, text: str) -> FileMetrics | None:
 async def test_an_edit_goes_on_from_what_the_worker_found() -> None:
     worker, live = AnalysisWorker(), LiveTexts()
     try:
-        live.adopt("a", _LARGE, await worker.analyse(_LARGE, "python", 60))
+        live.adopt("a", _LARGE, await worker.analyse(_LARGE, "python", 60, "a"))
     finally:
         worker.close()
     edited = _LARGE.replace("return b or 1000", "return b or a or (", 1)
@@ -78,13 +79,13 @@ async def test_an_edit_goes_on_from_what_the_worker_found() -> None:
     assert live.measure("b", edited) is None
 
 
-async def test_after_an_edit_over_the_budget_the_text_is_forgotten() -> None:
+async def test_an_edit_over_the_budget_is_for_the_worker_and_the_next_goes_on_from_there() -> None:
     worker, live = AnalysisWorker(), LiveTexts()
     try:
-        live.adopt("a", _LARGE, await worker.analyse(_LARGE, "python", 60))
+        live.adopt("a", _LARGE, await worker.analyse(_LARGE, "python", 60, "a"))
         edited = _LARGE + "def g(a):\n" + "    a = a or 1\n" * (BUDGET // 10)
         assert live.measure("a", edited) is None
-        live.adopt("a", edited, await worker.analyse(edited, "python", 60))
+        live.adopt("a", edited, await worker.analyse(edited, "python", 60, "a"))
     finally:
         worker.close()
     assert _figures(live, "# one\n" + edited) == measure("# one\n" + edited, "python")
@@ -94,9 +95,42 @@ def test_other_languages_are_measured_as_a_whole() -> None:
     async def answer() -> object:
         worker = AnalysisWorker()
         try:
-            return await worker.analyse("int f(int a) { return a; }\n", "c", 60)
+            return await worker.analyse("int f(int a) { return a; }\n", "c", 60, "a")
         finally:
             worker.close()
 
     found = asyncio.run(answer())
     assert getattr(found, "parts", None) == ()
+
+
+async def test_what_was_told_before_is_not_told_again() -> None:
+    worker, live = AnalysisWorker(), LiveTexts()
+    try:
+        first = await worker.analyse(_LARGE, "python", 60, "a")
+        live.adopt("a", _LARGE, first)
+        edited = _LARGE.replace("return b or 1000", "return b or a or 1000", 1)
+        again = await worker.analyse(edited, "python", 60, "a")
+        other = await worker.analyse(edited, "python", 60, "b")
+    finally:
+        worker.close()
+    assert again.metrics == other.metrics == measure(edited, "python")
+    known = {id(part) for part in first.parts}
+    assert sum(id(part) not in known for part in again.parts) == 1
+    assert not any(id(part) in known for part in other.parts)
+
+
+async def test_a_quote_that_was_open_is_closed_without_the_worker() -> None:
+    worker, live = AnalysisWorker(), LiveTexts()
+    text = _LARGE.replace("return b or 1000", "return b", 1)
+    at = text.index("return b\n")
+    opened = text[:at] + '"""' + text[at:]
+    closed = opened[: at + 3] + '"""; ' + opened[at + 3 :]
+    try:
+        live.adopt("a", text, await worker.analyse(text, "python", 60, "a"))
+        live.edited("a", text, [Splice(at, at, '"""')], opened)
+        assert live.measure("a", opened) is None
+        live.adopt("a", opened, await worker.analyse(opened, "python", 60, "a"))
+    finally:
+        worker.close()
+    live.edited("a", opened, [Splice(at + 3, at + 3, '"""; ')], closed)
+    assert _figures(live, closed) == measure(closed, "python")

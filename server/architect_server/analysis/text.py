@@ -58,7 +58,7 @@ def _starts(text: str, start: int, end: int) -> list[int]:
 
 
 #: Lines of one block of a table; one that grows is left alone until it has twice as many.
-_BLOCK = 256
+_BLOCK = 64
 
 #: Where a block begins, and its lines' starts counted from there.
 _Block = tuple[int, list[int]]

@@ -14,11 +14,11 @@ import re
 from architect_server.analysis import lizard_adapter
 from architect_server.analysis.fast_python.blocks import Function
 from architect_server.analysis.fast_python.header import Declined
-from architect_server.analysis.fast_python.reading import Reading
+from architect_server.analysis.fast_python.reading import CLEAN, SIMPLE, Reading
 from architect_server.analysis.fast_python.tokens import is_soft_keyword, tokens
 from architect_server.analysis.model import FunctionMetrics, Span
 
-__all__ = ["functions", "is_soft_keyword", "tokens"]
+__all__ = ["CLEAN", "SIMPLE", "expanded", "functions", "is_soft_keyword", "read", "tokens"]
 
 _DEF_LINE = re.compile(r"[ \t]*+(?:async[ \t]++)?def[ \t]++")
 # Comments by which lizard itself is told to do something else.
@@ -31,17 +31,29 @@ def functions(source: str) -> list[FunctionMetrics] | None:
     ``source`` must have passed ``guards.prepare`` and parse as Python. None where the pass
     declines.
     """
+    found = read(source)
+    return None if found is None else found[0]
+
+
+def read(source: str) -> tuple[list[FunctionMetrics], bytes] | None:
+    """The same, and the kind of each line (``SIMPLE``, ``CLEAN`` or 0), one more than there are."""
     if any(words in source for words in _LIZARDS_OWN):
         return None
     found = tokens(source)
     if not found or ("/*" in source and any(token[:2] == "/*" for token in found)):
-        return [] if not source.strip() else None
+        return ([], b"") if not source.strip() else None
+    reading = Reading(expanded(found), source)
     try:
-        read = Reading(lizard_adapter.expand_format_strings(found), source).run()
+        counted = reading.run()
     except Declined:
         return None
     lines = source.split("\n")
-    return [_metrics(function, lines) for function in read]
+    return [_metrics(function, lines) for function in counted], bytes(reading.line_kinds[1:])
+
+
+def expanded(found: list[str]) -> list[str]:
+    """``found`` with the tokens inside the braces of f-strings, as lizard has them."""
+    return lizard_adapter.expand_format_strings(found)
 
 
 def _metrics(function: Function, lines: list[str]) -> FunctionMetrics:

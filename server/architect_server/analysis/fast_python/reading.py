@@ -18,6 +18,11 @@ _BEFORE_VALUE = frozenset(
 )
 _TRIPLE = ('"""', "'''")
 
+# A line's kind: it begins outside strings, brackets and continued lines; a simple statement does.
+CLEAN, SIMPLE = 1, 2
+_NO_SIMPLE = "if elif else for while with try except finally match case def class async @"
+_KINDS = dict.fromkeys(_NO_SIMPLE.split(), CLEAN)
+
 # lizard doubles the names with every level of nested functions.
 _MAX_DEPTH = 4
 
@@ -45,6 +50,8 @@ class Reading(Counting):
         self.nloc = self.no_code = 0
         self.nloc_given = self.tokens_given = 0
         self.last_line = 0
+        #: By 1-based line, up to the one behind the last.
+        self.line_kinds = bytearray(source.count("\n") + 3)
         self.handlers.update({"async": self._async, "def": self._def, "class": self._class})
         self.handlers["\\\n"] = self._continuation
 
@@ -67,6 +74,8 @@ class Reading(Counting):
                     following = tokens[index + 1]
                     if following[0] not in "\n#":
                         self._begin_line(token, following, index + 1)
+                    elif not self.depth:
+                        self.line_kinds[self.line] = CLEAN
                 elif first == "#":
                     self.no_code += 1
                 elif first in "\"'":
@@ -80,12 +89,15 @@ class Reading(Counting):
         if self.depth:
             raise Declined
         self._dedent(0, "", len(tokens))
+        self.line_kinds[self.line] = CLEAN
         self.found.sort(key=lambda function: function.line)
         return self.found
 
     # --- lines and blocks ----------------------------------------------------------------
 
     def _begin_line(self, lead: str, token: str, index: int) -> None:
+        if not self.depth:
+            self.line_kinds[self.line] = _KINDS.get(token, SIMPLE)
         if lead == self.steady and not self.depth and token not in _BEGINS_SPECIALLY:
             self.statement = index
             self.keyword = token

@@ -32,13 +32,14 @@ class Measured:
     """What one piece holds; lines count from its own first line, names from its own depth.
 
     ``broken`` is set for a piece that does not parse. ``rest`` is whether the next piece may be
-    measured alone too.
+    measured alone too. ``line_kinds`` are known of a piece that the fast pass has read.
     """
 
     functions: tuple[FunctionMetrics, ...]
     lines: int
     broken: BrokenPiece | None = None
     rest: Rest = "always"
+    line_kinds: bytes = field(default=b"", compare=False, repr=False)
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
 
@@ -56,17 +57,18 @@ def measure_parsed(text: str, indented: bool) -> Measured:
     source = _alone(text, indented)
     lines = text.count("\n")
     extra = WRAPPER.count("\n") if indented else 0
-    fast = fast_python.functions(source)
+    fast = fast_python.read(source)
     if fast is not None:
-        return Measured(moved(fast, -extra), lines)
+        functions, kinds = fast
+        return Measured(moved(functions, -extra), lines, line_kinds=kinds[extra:])
     raw = lizard_adapter.count(source, "source.py")
-    functions, missing = check_parsed(source, outline(source), raw)
+    checked, missing = check_parsed(source, outline(source), raw)
     if raw.stopped or missing or _depends(source):
         reason = raw.stopped or ("unread" if missing else "dependent")
         raise NotProvableError(reason)
     # A forgiving comment may be about a function that lizard believes to be open, or the next.
     rest = "never" if "lizard forgive" in source else raw.rest
-    return Measured(moved(functions, -extra), lines, rest=rest)
+    return Measured(moved(checked, -extra), lines, rest=rest)
 
 
 def measure_broken(text: str, piece: Piece) -> Measured:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from architect_server.analysis import guards, template_strings
 from architect_server.analysis.incremental.boundaries import OpenClass
+from architect_server.analysis.incremental.lines import measure_lines
 from architect_server.analysis.incremental.measured import (
     Measured,
     NotProvableError,
@@ -19,12 +21,13 @@ from architect_server.analysis.incremental.measured import (
 )
 from architect_server.analysis.incremental.placed import PlacedFunctions
 from architect_server.analysis.incremental.plan import Piece, next_piece
+from architect_server.analysis.incremental.stretches import Stretch, between, trimmed
 from architect_server.analysis.model import Confidence, FileMetrics
 from architect_server.analysis.python_measure import confidence
 from architect_server.analysis.python_outline import UnparsableError
 from architect_server.analysis.python_pieces import moved_block
 from architect_server.analysis.raw import RawFile
-from architect_server.analysis.text import BOM, stretch
+from architect_server.analysis.text import BOM
 
 _DEF = re.compile(r"(?:[ \t]*+@[^\n]*+\n)*+[ \t]*+(?:async[ \t]++)?def\b")
 
@@ -33,6 +36,9 @@ _MOST_JOINED = 6
 
 # How many pieces behind an edit are looked at again, as a rule.
 _RECUT = 3
+
+# How many pieces a new one is held against, to see whether but a line differs.
+_MOST_LEFT = 6
 
 # Characters around an edit that may make one of the words that are looked for.
 _MARGIN = 16
@@ -67,12 +73,19 @@ class Layout:
         """Lines before each part."""
         return accumulate((part.measured.lines for part in self.parts), initial=0)
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether every piece parses."""
+        return all(part.measured.broken is None for part in self.parts)
+
     def metrics(self) -> FileMetrics:
         """The figures of the whole text."""
         functions = PlacedFunctions(self.text, self.parts)
-        return FileMetrics(self.language, self._confidence(), functions)
+        return FileMetrics(self.language, self.confidence, functions)
 
-    def _confidence(self) -> Confidence:
+    @property
+    def confidence(self) -> Confidence:
+        """How far the figures can be trusted: from the first broken piece on they can't."""
         blocks = [
             moved_block(block, line)
             for part, line in zip(self.parts, self.lines, strict=False)
@@ -90,6 +103,8 @@ class Memory:
         self._most = characters
         self._known: dict[tuple[str, bool], Measured | None] = {}
         self._size = 0
+        #: The pieces that the last edit was in: text, whether it is indented, figures.
+        self._left: list[tuple[str, bool, Measured]] = []
         #: Characters that may still be read before ``OverBudgetError``; None is without limit.
         self.budget: int | None = None
 
@@ -109,18 +124,33 @@ class Memory:
         self._spend(3 * len(text))
         return measure_broken(text, piece)
 
-    def learn(self, text: str, part: Part) -> None:
-        """``part``, whose text is ``text``, was measured elsewhere."""
-        if part.piece.parses:
-            self._keep((text, part.piece.inside is not None), part.measured)
+    def leave(self, texts: Sequence[str], parts: Sequence[Part]) -> None:
+        """``parts``, with these ``texts``, may be measured again, as they are or nearly so."""
+        self._left = []
+        few = len(parts) <= _MOST_LEFT
+        for text, part in zip(texts, parts, strict=True):
+            if part.piece.parses:
+                indented = part.piece.inside is not None
+                self._keep((text, indented), part.measured)
+                if few:
+                    self._left.append((text, indented, part.measured))
 
     def _parsed(self, text: str, indented: bool) -> Measured | None:
         key = (text, indented)
         if key not in self._known:
-            self._spend(len(text))
-            parses = piece_parses(text, indented)
-            self._keep(key, measure_parsed(text, indented) if parses else None)
+            self._keep(key, self._by_lines(text, indented) or self._read(text, indented))
         return self._known[key]
+
+    def _by_lines(self, text: str, indented: bool) -> Measured | None:
+        """The figures of a piece that differs in a line or two from one that was just left."""
+        for old, was_indented, known in self._left:
+            if was_indented == indented and (found := measure_lines(old, known, text)):
+                return found
+        return None
+
+    def _read(self, text: str, indented: bool) -> Measured | None:
+        self._spend(len(text))
+        return measure_parsed(text, indented) if piece_parses(text, indented) else None
 
     def _keep(self, key: tuple[str, bool], measured: Measured | None) -> None:
         if key not in self._known:
@@ -175,60 +205,113 @@ class IncrementalText:
         """The text's pieces with their figures, to go on with in another process."""
         return tuple(self._parts)
 
-    def become(self, text: str) -> None:
-        """Go over to ``text``, by the one stretch in which it differs."""
-        if self.text != text:
-            self.edit(*stretch(self.text, text))
+    def become(self, text: str, stretches: Sequence[Stretch] | None = None) -> None:
+        """Go over to ``text``, which differs in ``stretches``, where these are known."""
+        if stretches is None:
+            stretches = between(self.text, text)
+        found = [trimmed(one, self.text, text) for one in stretches]
+        differing = [one for one in found if one is not None]
+        openings = self._openings
+        for one in differing:
+            openings += self._openings_added(text, one)
+        for one in differing:
+            around = text[max(0, one.new_start - _MARGIN) : one.new_end + _MARGIN]
+            _refuse(text, around, openings)
+        if differing:
+            self._cut_again(text, differing)
+        self._openings = openings
         self.text = text  # the same object as the caller's, so that it is held but once
+
+    def recognised(self, parts: Sequence[Part], stretches: Sequence[Stretch]) -> tuple[Part, ...]:
+        """``parts`` of a text that differs in ``stretches``; for those that are ours, our own.
+
+        Who holds on to something about a part, holds on to it by its identity.
+        """
+        ours = {}
+        coming = deque((*stretches, Stretch(*[len(self.text) + 1] * 4)))
+        shift = 0
+        for start, part in zip(self._starts, self._parts, strict=True):
+            while coming[0].end < start:
+                shift = coming.popleft().shift
+            if start + part.piece.length <= coming[0].start:
+                ours[start + shift] = part
+        starts = accumulate((part.piece.length for part in parts), initial=0)
+        both = [(ours.get(start), part) for start, part in zip(starts, parts, strict=False)]
+        return tuple(
+            own if own is not None and own.piece == part.piece else part for own, part in both
+        )
 
     def edit(self, start: int, end: int, new: str) -> None:
         """Replace ``text[start:end]`` by ``new``; offsets count code points."""
         text = self.text[:start] + new + self.text[end:]
-        openings = self._openings + self._openings_added(text, start, end, len(new))
-        _refuse(text, text[max(0, start - _MARGIN) : start + len(new) + _MARGIN], openings)
-        first = self._first_affected(start)
-        self._learn_around(first, end)
-        at = self._starts[first] if first < len(self._starts) else 0
-        shift = len(text) - len(self.text)
+        self.become(text, [Stretch(start, end, start, start + len(new))])
+
+    def _cut_again(self, text: str, stretches: Sequence[Stretch]) -> None:
+        """Measure anew what the stretches touch; the parts between them stay as they are."""
         parts: list[Part] = []
         starts: list[int] = []
-        last = len(self._parts)
-        inside = self._parts[first].piece.inside if first < last else None
+        coming = deque(stretches)
+        kept = shift = 0  # the first of the old parts that may stay, and how far it has moved
+        while coming:
+            first = max(kept, self._first_affected(coming[0].start))
+            parts += self._parts[kept:first]
+            starts += [one + shift for one in self._starts[kept:first]]
+            known = first < len(self._parts)
+            at = (self._starts[first] if known else len(self.text)) + shift
+            inside = self._parts[first].piece.inside if known else None
+            fresh, kept, shift = self._cut_from(text, at, inside, coming)
+            parts += fresh
+            ends = accumulate((one.piece.length for one in fresh), initial=at)
+            starts += islice(ends, len(fresh))
+            self._overhang = max(self._overhang, _overhang(fresh))
+        parts += self._parts[kept:]
+        starts += [one + shift for one in self._starts[kept:]]
+        self._parts, self._starts = parts, starts
+
+    def _cut_from(
+        self, text: str, at: int, inside: OpenClass | None, coming: deque[Stretch]
+    ) -> tuple[list[Part], int, int]:
+        """The parts of ``text`` from ``at`` on, behind one or more of the stretches ``coming``.
+
+        With them: the first of the old parts that is met again, and how far it has moved.
+        """
+        fresh: list[Part] = []
+        one = self._learn_around(coming.popleft())
         while at < len(text):
-            if at > start + len(new):
-                rest = bisect_left(self._starts, at - shift)
-                if (
-                    rest < last
-                    and self._starts[rest] == at - shift
-                    and self._starts[rest] > end
-                    and self._parts[rest].piece.inside == inside
-                ):
-                    last = rest
-                    break
+            while coming and coming[0].new_start < at:
+                one = self._learn_around(coming.popleft())
+            old = bisect_left(self._starts, at - one.shift)
+            if (
+                at > one.new_end
+                and old < len(self._parts)
+                and self._starts[old] == at - one.shift > one.end
+                and self._parts[old].piece.inside == inside
+            ):
+                return fresh, old, one.shift
             part = self._next_part(text, at, inside)
-            parts.append(part)
-            starts.append(at)
+            fresh.append(part)
             at += part.piece.length
             inside = part.piece.then_inside
-        else:
-            last = len(self._parts)
-        self.text = text
-        self._openings = openings
-        self._parts[first:] = parts + self._parts[last:]
-        self._starts[first:] = starts + [one + shift for one in self._starts[last:]]
-        self._overhang = max(self._overhang, _overhang(parts))
+        coming.clear()  # all of them were passed
+        return fresh, len(self._parts), one.shift
 
-    def _learn_around(self, first: int, end: int) -> None:
-        """Let the memory know of the pieces that an edit up to ``end`` may cut out anew."""
-        last = bisect_left(self._starts, end) + _RECUT
-        for start, part in zip(self._starts[first:last], self._parts[first:last], strict=True):
-            self._memory.learn(self.text[start : start + part.piece.length], part)
+    def _learn_around(self, one: Stretch) -> Stretch:
+        """Let the memory know of the pieces that an edit of ``one`` may cut out anew."""
+        first = self._first_affected(one.start)
+        last = bisect_left(self._starts, one.end) + _RECUT
+        starts, parts = self._starts[first:last], self._parts[first:last]
+        texts = [
+            self.text[start : start + part.piece.length]
+            for start, part in zip(starts, parts, strict=True)
+        ]
+        self._memory.leave(texts, parts)
+        return one
 
-    def _openings_added(self, text: str, start: int, end: int, length: int) -> int:
-        """How many of what ``guards.openings`` counts an edit adds."""
-        before = max(0, start - _MARGIN)
-        old = self.text[before : end + _MARGIN]
-        return guards.openings(text[before : start + length + _MARGIN]) - guards.openings(old)
+    def _openings_added(self, text: str, one: Stretch) -> int:
+        """How many of what ``guards.openings`` counts a stretch adds."""
+        old = self.text[max(0, one.start - _MARGIN) : one.end + _MARGIN]
+        new = text[max(0, one.new_start - _MARGIN) : one.new_end + _MARGIN]
+        return guards.openings(new) - guards.openings(old)
 
     def layout(self) -> Layout:
         """The pieces as they are now."""
