@@ -15,8 +15,8 @@ from architect_server.frames import pack, read_frame
 from architect_server.own_stdout import own_stdout
 from architect_server.worker_pipe import BATCH, REMEMBERED, Answer, Job, Pieces, told
 
-#: Characters of source whose pieces are remembered: those of some large open texts.
-_REMEMBERED = 2_000_000
+#: Characters of source whose pieces are remembered beside the last texts': what was there before.
+_REMEMBERED = 400_000
 
 
 def main() -> None:
