@@ -65,6 +65,10 @@ CASES = {
         "    def g(self):\n        pass\n\n\n"
         "class D(A.\nB):\n\n    x = 1\n    def f(self):\n        pass\n"
     ),
+    "continued lines in a class's header": (
+        "class \\\nA:\n    def f(self):\n        return 1\n\n    def g(self):\n        x = 1\n\n"
+        "class B(A, \\\n        C):\n    def f(self):\n        pass\n\n    def g(self):\n        pass\n"
+    ),
     "decorators over several lines": (
         'class A:\n    @a(\n        """\none\n""")\n    @b\n    def f(self):\n        pass\n\n'
         "    @c\n    async def g(self):\n        pass\n"

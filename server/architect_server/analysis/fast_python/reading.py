@@ -182,7 +182,10 @@ class Reading(Counting):
 
     def _class(self, token: str, index: int) -> None:
         if index == self.statement:
-            self.blocks[-1].class_name = self.tokens[index + 1]
+            name = self.tokens[index + 1]
+            if not name.isidentifier():
+                raise Declined  # a continued line parts the word from the name
+            self.blocks[-1].class_name = name
             self.decorated_from = 0
 
     def _async(self, token: str, index: int) -> None:

@@ -48,7 +48,7 @@ _NEXT_LINE = re.compile(r"\n" + _BEGINS)
 # A class whose header cannot hide a string or a comment, up to its body's first line.
 _CLASS = re.compile(
     r"class[ \t]++(\w++)[ \t]*+(?:\([^()\"'#]*+\))?[ \t]*+:[ \t]*+(?:#[^\r\n]*+)?\r?\n"
-    r"(?:[ \t]*+(?:#[^\r\n]*+)?\r?\n)*+([ \t]++)(?=[^\s#])(@|(?:async[ \t]++)?def\b|class\b)?"
+    r"(?:[ \t]*+(?:#[^\r\n]*+)?\r?\n)*+([ \t]++)(?=[^\s#\\])(@|(?:async[ \t]++)?def\b|class\b)?"
 )
 _MOST_PASSED = 40
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case|match)\b")
