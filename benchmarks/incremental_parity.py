@@ -24,8 +24,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from architect_server.analysis.incremental.measured import NotProvableError
+from architect_server.analysis.incremental.memory import Memory
 from architect_server.analysis.incremental.stretches import Stretch, edited
-from architect_server.analysis.incremental.text import IncrementalText, Memory
+from architect_server.analysis.incremental.text import IncrementalText
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics
 from half_typing import random_edit, random_line_edit

@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterable
 
 from architect_server.analysis.incremental.measured import NotProvableError
-from architect_server.analysis.incremental.text import IncrementalText, Memory, OverBudgetError
+from architect_server.analysis.incremental.memory import Memory, OverBudgetError
+from architect_server.analysis.incremental.text import IncrementalText
 from architect_server.analysis.languages import LANGUAGE_IDS
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from architect_server.document import Splice
 
 if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
+    from architect_server.analysis.incremental.memory import Memory
     from architect_server.analysis.incremental.stretches import Stretch
-    from architect_server.analysis.incremental.text import IncrementalText, Layout, Memory
+    from architect_server.analysis.incremental.text import IncrementalText, Layout
     from architect_server.worker_pipe import Answer
 
 #: Characters of code that one edit may have read on the loop: some 2 to 4 milliseconds.
@@ -56,7 +57,8 @@ class LiveTexts:
         """Go on from what the worker found in ``text``; its pieces, if it was measured so."""
         if not answer.parts:
             return None
-        from architect_server.analysis.incremental.text import IncrementalText, Memory
+        from architect_server.analysis.incremental.memory import Memory
+        from architect_server.analysis.incremental.text import IncrementalText
 
         self._memory = self._memory or Memory()
         language, parts = answer.metrics.language, answer.parts
@@ -91,7 +93,7 @@ class LiveTexts:
         if uri not in self._texts or self._memory is None:
             return None
         from architect_server.analysis.incremental.measured import NotProvableError
-        from architect_server.analysis.incremental.text import OverBudgetError
+        from architect_server.analysis.incremental.memory import OverBudgetError
 
         for live in self._texts[uri]:
             self._memory.budget = BUDGET

@@ -12,7 +12,8 @@ from functools import cache
 
 from architect_agents.types import FunctionFigures
 from architect_server.analysis.incremental.measured import NotProvableError
-from architect_server.analysis.incremental.text import IncrementalText, Memory
+from architect_server.analysis.incremental.memory import Memory
+from architect_server.analysis.incremental.text import IncrementalText
 from architect_server.analysis.languages import lizard_name
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics, FunctionMetrics

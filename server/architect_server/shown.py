@@ -32,8 +32,8 @@ from architect_server.session import ClientFacts, Result, Situation
 if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
     from architect_server.analysis.incremental.boundaries import OpenClass
     from architect_server.analysis.incremental.completing import Completed
-    from architect_server.analysis.incremental.measured import Measured
-    from architect_server.analysis.incremental.text import Layout, Part
+    from architect_server.analysis.incremental.measured import Measured, Part
+    from architect_server.analysis.incremental.text import Layout
 
 
 #: Pieces that are made ready before the loop may do something else.

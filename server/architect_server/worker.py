@@ -30,7 +30,7 @@ from architect_server.worker_pipe import (
 )
 
 if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
-    from architect_server.analysis.incremental.text import Part
+    from architect_server.analysis.incremental.measured import Part
 
 logger = logging.getLogger(__name__)
 

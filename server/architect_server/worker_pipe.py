@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from architect_server.analysis.model import FileMetrics
 
 if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
-    from architect_server.analysis.incremental.text import Part
+    from architect_server.analysis.incremental.measured import Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from architect_server.analysis.incremental.measured import NotProvableError
-from architect_server.analysis.incremental.text import IncrementalText, Memory
+from architect_server.analysis.incremental.memory import Memory
+from architect_server.analysis.incremental.text import IncrementalText
 from architect_server.analysis.languages import lizard_name
 from architect_server.analysis.measure import measure
 from architect_server.frames import pack, read_frame

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from architect_server.analysis.incremental.measured import NotProvableError
-from architect_server.analysis.incremental.text import IncrementalText, Memory
+from architect_server.analysis.incremental.memory import Memory
+from architect_server.analysis.incremental.text import IncrementalText
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics, Limits
 from architect_server.diagnostic_json import findings_json, problems_json

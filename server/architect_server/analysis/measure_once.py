@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from architect_server.analysis.incremental.measured import NotProvableError
-from architect_server.analysis.incremental.text import IncrementalText, Memory
+from architect_server.analysis.incremental.memory import Memory
+from architect_server.analysis.incremental.text import IncrementalText
 from architect_server.analysis.languages import lizard_name
 from architect_server.analysis.measure import measure, measure_fast
 from architect_server.analysis.model import FileMetrics

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from architect_server.analysis.incremental.completing import Completed, complete
-from architect_server.analysis.incremental.text import IncrementalText, Memory
+from architect_server.analysis.incremental.memory import Memory
+from architect_server.analysis.incremental.text import IncrementalText
 
 TEXT = (
     "class A:\n    def f(self, a):\n        return a or 1\n\n    def g(self, a):\n"

@@ -9,11 +9,8 @@ from pathlib import Path
 import pytest
 
 from architect_server.analysis.incremental.measured import NotProvableError
-from architect_server.analysis.incremental.text import (
-    IncrementalText,
-    Memory,
-    OverBudgetError,
-)
+from architect_server.analysis.incremental.memory import Memory, OverBudgetError
+from architect_server.analysis.incremental.text import IncrementalText
 from architect_server.analysis.measure import measure
 from half_typing import random_edit
 
@@ -67,7 +64,13 @@ CASES = {
     ),
     "continued lines in a class's header": (
         "class \\\nA:\n    def f(self):\n        return 1\n\n    def g(self):\n        x = 1\n\n"
-        "class B(A, \\\n        C):\n    def f(self):\n        pass\n\n    def g(self):\n        pass\n"
+        "class B(A, \\\n        C):\n    def f(self):\n        pass\n\n"
+        "    def g(self):\n        pass\n"
+    ),
+    "what looks like a t-string inside strings and comments": (
+        "def f(a):\n    # not 't' but -t'\n"
+        "    return a or '-t' + f'{a}' + '{t\"x{1 if a else 2}\"}'\n\n\n"
+        "def g(a):\n    return a\n"
     ),
     "decorators over several lines": (
         'class A:\n    @a(\n        """\none\n""")\n    @b\n    def f(self):\n        pass\n\n'
@@ -148,10 +151,21 @@ def test_a_budget_that_does_not_suffice_changes_nothing() -> None:
     assert pieces.metrics() == before
 
 
-@pytest.mark.parametrize("text", ["\ufeffa = 1\n", "a = 1\rb = 2\n", "# GENERATED CODE\n", "a\f\n"])
+@pytest.mark.parametrize(
+    "text", ["\ufeffa = 1\n", "a = 1\rb = 2\n", "# GENERATED CODE\n", "a\f\n", "a = t''\n"]
+)
 def test_what_is_not_provable_is_refused(text: str) -> None:
     with pytest.raises(NotProvableError):
         IncrementalText(text, "python", Memory())
+
+
+def test_a_prefix_makes_a_template_of_what_stands_far_behind_it() -> None:
+    text = "def f(a):\n    return 'a long way from the prefix {t\"{1 if a else 2}\"}'\n"
+    pieces = IncrementalText(text, "python", Memory())
+    at = text.index("'")
+    with pytest.raises(NotProvableError):
+        pieces.edit(at, at, "f")
+    assert pieces.metrics() == measure(text, "python", fast=False)
 
 
 def test_a_one_line_function_before_one_that_breaks_later_is_not_taken_for_settled() -> None:

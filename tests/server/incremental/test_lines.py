@@ -14,7 +14,8 @@ from architect_server.analysis.incremental.measured import (
     measure_parsed,
     piece_parses,
 )
-from architect_server.analysis.incremental.text import IncrementalText, Memory
+from architect_server.analysis.incremental.memory import Memory
+from architect_server.analysis.incremental.text import IncrementalText
 from half_typing import random_line_edit
 
 PIECE = (

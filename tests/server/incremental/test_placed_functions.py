@@ -10,7 +10,8 @@ import pytest
 
 from architect_server.analysis import suppression
 from architect_server.analysis.incremental.measured import NotProvableError
-from architect_server.analysis.incremental.text import IncrementalText, Memory
+from architect_server.analysis.incremental.memory import Memory
+from architect_server.analysis.incremental.text import IncrementalText
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import Limits
 from architect_server.judgement import judge

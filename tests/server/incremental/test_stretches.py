@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from architect_server.analysis.incremental.measured import NotProvableError
+from architect_server.analysis.incremental.memory import Memory
 from architect_server.analysis.incremental.stretches import Stretch, between, edited, trimmed
-from architect_server.analysis.incremental.text import IncrementalText, Memory
+from architect_server.analysis.incremental.text import IncrementalText
 from architect_server.analysis.measure import measure
 from half_typing import random_edit
 

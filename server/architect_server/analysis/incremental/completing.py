@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from architect_server.analysis.carry_over import carry_over
+from architect_server.analysis.incremental.measured import Part
 from architect_server.analysis.incremental.moving import moved
 from architect_server.analysis.incremental.placed import Memo
-from architect_server.analysis.incremental.text import Layout, Part
+from architect_server.analysis.incremental.text import Layout
 from architect_server.analysis.model import Confidence, FileMetrics, FunctionMetrics
 
 

@@ -43,6 +43,14 @@ class Measured:
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece with its figures."""
+
+    piece: Piece
+    measured: Measured
+
+
 def piece_parses(text: str, indented: bool) -> bool:
     """Whether a piece parses alone; ``indented`` ones are part of a class's body."""
     return parses(_alone(text, indented))

@@ -15,7 +15,7 @@ from architect_server.analysis.model import FunctionMetrics, Limits
 
 if TYPE_CHECKING:
     from architect_server.analysis.incremental.boundaries import OpenClass
-    from architect_server.analysis.incremental.text import Part
+    from architect_server.analysis.incremental.measured import Part
     from architect_server.analysis.suppression import Suppression
 
 

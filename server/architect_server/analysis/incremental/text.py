@@ -11,14 +11,8 @@ from itertools import accumulate, islice
 
 from architect_server.analysis import guards, template_strings
 from architect_server.analysis.incremental.boundaries import OpenClass
-from architect_server.analysis.incremental.lines import measure_lines
-from architect_server.analysis.incremental.measured import (
-    Measured,
-    NotProvableError,
-    measure_broken,
-    measure_parsed,
-    piece_parses,
-)
+from architect_server.analysis.incremental.measured import NotProvableError, Part
+from architect_server.analysis.incremental.memory import Memory
 from architect_server.analysis.incremental.placed import PlacedFunctions
 from architect_server.analysis.incremental.plan import Piece, next_piece
 from architect_server.analysis.incremental.stretches import Stretch, between, trimmed
@@ -37,26 +31,12 @@ _MOST_JOINED = 6
 # How many pieces behind an edit are looked at again, as a rule.
 _RECUT = 3
 
-# How many pieces a new one is held against, to see whether but a line differs.
-_MOST_LEFT = 6
-
 # Characters around an edit that may make one of the words that are looked for.
 _MARGIN = 16
 
-# Characters of source in the memory of measured pieces: what undoing and repeating lead back to.
-_REMEMBERED = 200_000
-
-
-class OverBudgetError(Exception):
-    """More must be read than the caller allows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece with its figures."""
-
-    piece: Piece
-    measured: Measured
+# The longest prefix of a string, and what decides where strings and comments are.
+_PREFIX = 2
+_QUOTING = frozenset("\"'#\\\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,87 +75,6 @@ class Layout:
         return confidence(blocks, (), RawFile(())) if blocks else Confidence()
 
 
-class Memory:
-    """Pieces that were measured before, by their text; the oldest half goes when it is full."""
-
-    def __init__(self, characters: int = _REMEMBERED) -> None:
-        """``characters`` of source are remembered at most."""
-        self._most = characters
-        self._known: dict[tuple[str, bool], Measured | None] = {}
-        self._size = 0
-        #: The pieces that the last edit was in: text, whether it is indented, figures.
-        self._left: list[tuple[str, bool, Measured]] = []
-        #: Characters that may still be read before ``OverBudgetError``; None is without limit.
-        self.budget: int | None = None
-
-    def parses(self, text: str, indented: bool) -> bool:
-        """Whether a piece parses alone."""
-        return self._parsed(text, indented) is not None
-
-    def parsed(self, text: str, indented: bool) -> Measured:
-        """The figures of a piece that parses."""
-        measured = self._parsed(text, indented)
-        if measured is None:
-            raise NotProvableError
-        return measured
-
-    def broken(self, text: str, piece: Piece) -> Measured:
-        """The figures of a piece that does not parse."""
-        self._spend(3 * len(text))
-        return measure_broken(text, piece)
-
-    def leave(self, texts: Sequence[str], parts: Sequence[Part]) -> None:
-        """``parts``, with these ``texts``, may be measured again, as they are or nearly so."""
-        self._left = []
-        few = len(parts) <= _MOST_LEFT
-        for text, part in zip(texts, parts, strict=True):
-            if part.piece.parses:
-                indented = part.piece.inside is not None
-                self._keep((text, indented), part.measured)
-                if few:
-                    self._left.append((text, indented, part.measured))
-
-    def _parsed(self, text: str, indented: bool) -> Measured | None:
-        key = (text, indented)
-        if key not in self._known:
-            self._keep(key, self._by_lines(text, indented) or self._read(text, indented))
-        return self._known[key]
-
-    def _by_lines(self, text: str, indented: bool) -> Measured | None:
-        """The figures of a piece that differs in a line or two from one that was just left."""
-        for old, was_indented, known in self._left:
-            if was_indented == indented and (found := measure_lines(old, known, text)):
-                return found
-        return None
-
-    def _read(self, text: str, indented: bool) -> Measured | None:
-        self._spend(len(text))
-        return measure_parsed(text, indented) if piece_parses(text, indented) else None
-
-    def _keep(self, key: tuple[str, bool], measured: Measured | None) -> None:
-        if key not in self._known:
-            self._size += len(key[0])
-            if self._size > self._most:
-                self._forget()
-        self._known[key] = measured
-
-    def look_ahead(self, characters: int) -> None:
-        """So many characters must be looked at to see where a piece ends."""
-        if self.budget is not None and characters > self.budget:
-            raise OverBudgetError
-
-    def _spend(self, characters: int) -> None:
-        if self.budget is not None:
-            if characters > self.budget:
-                raise OverBudgetError
-            self.budget -= characters
-
-    def _forget(self) -> None:
-        for key in list(self._known)[: len(self._known) // 2 + 1]:
-            del self._known[key]
-            self._size -= len(key[0])
-
-
 class IncrementalText:
     """One text in pieces. What it says equals ``measure`` of the whole, or it raises.
 
@@ -192,6 +91,8 @@ class IncrementalText:
         self._language = language
         self.text = text if parts else ""
         self._openings = guards.openings(self.text)
+        #: Whether something that looks like a t-string stands in a string or a comment.
+        self._templates = template_strings.present(self.text)
         self._parts = list(parts or ())
         lengths = [part.piece.length for part in self._parts]
         self._starts = list(accumulate(lengths, initial=0))[:-1]
@@ -217,10 +118,32 @@ class IncrementalText:
         for one in differing:
             around = text[max(0, one.new_start - _MARGIN) : one.new_end + _MARGIN]
             _refuse(text, around, openings)
+        templates = self._refuse_templates(text, differing)
         if differing:
             self._cut_again(text, differing)
-        self._openings = openings
+        self._openings, self._templates = openings, templates
         self.text = text  # the same object as the caller's, so that it is held but once
+
+    def _refuse_templates(self, text: str, stretches: Iterable[Stretch]) -> bool:
+        """A t-string is measured as a whole; what only looks like one is not.
+
+        What looks like one anywhere may become one wherever a quote comes, goes or gets a prefix.
+        """
+        new = moved_quotes = False
+        for one in stretches:
+            around = text[max(0, one.new_start - _MARGIN) : one.new_end + _MARGIN]
+            new = new or template_strings.present(around)
+            for source, start, end in (
+                (self.text, one.start, one.end),
+                (text, one.new_start, one.new_end),
+            ):
+                changed = source[max(0, start - _PREFIX) : end + _PREFIX]
+                moved_quotes = moved_quotes or not _QUOTING.isdisjoint(changed)
+        if new or (self._templates and moved_quotes):
+            self._memory.skim(len(text))
+            if template_strings.as_format_strings(text) != text:
+                raise NotProvableError
+        return self._templates or new
 
     def recognised(self, parts: Sequence[Part], stretches: Sequence[Stretch]) -> tuple[Part, ...]:
         """``parts`` of a text that differs in ``stretches``; for those that are ours, our own.
@@ -390,8 +313,6 @@ def _overhang(parts: Iterable[Part]) -> int:
 def _refuse(text: str, around: str, openings: int) -> None:
     """What is not measured in pieces at all; ``around`` is what an edit may have brought in."""
     if text.startswith(BOM) or "GENERATED CODE" in around or guards.has_false_line_ends(around):
-        raise NotProvableError
-    if template_strings.present(around):
         raise NotProvableError
     if guards.may_refuse(text, openings) and guards.refusal(text):
         raise NotProvableError
