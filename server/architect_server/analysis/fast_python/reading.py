@@ -233,6 +233,8 @@ class Reading(Counting):
         line_ends = token.count("\n")
         if line_ends:
             self._take_lines(line_ends)
+            if not self.depth:
+                self._end_statement()  # lizard's cognitive counter sees a new line, and forgets
         if token[:3] in _TRIPLE and len(token) >= 6:
             before = self.before(index)
             if before < 0 or self.tokens[before] not in _BEFORE_VALUE:

@@ -34,10 +34,6 @@ _RECUT = 3
 # Characters around an edit that may make one of the words that are looked for.
 _MARGIN = 16
 
-# The longest prefix of a string, and what decides where strings and comments are.
-_PREFIX = 2
-_QUOTING = frozenset("\"'#\\\n")
-
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -118,32 +114,29 @@ class IncrementalText:
         for one in differing:
             around = text[max(0, one.new_start - _MARGIN) : one.new_end + _MARGIN]
             _refuse(text, around, openings)
-        templates = self._refuse_templates(text, differing)
+        self._look_for_templates(text, differing)
         if differing:
             self._cut_again(text, differing)
-        self._openings, self._templates = openings, templates
+        self._openings = openings
         self.text = text  # the same object as the caller's, so that it is held but once
 
-    def _refuse_templates(self, text: str, stretches: Iterable[Stretch]) -> bool:
+    def _look_for_templates(self, text: str, stretches: Iterable[Stretch]) -> None:
         """A t-string is measured as a whole; what only looks like one is not.
 
-        What looks like one anywhere may become one wherever a quote comes, goes or gets a prefix.
+        In a piece that parses this is seen by the piece alone. Beside a broken piece, a quote
+        anywhere may make a string of what was none.
         """
-        new = moved_quotes = False
-        for one in stretches:
-            around = text[max(0, one.new_start - _MARGIN) : one.new_end + _MARGIN]
-            new = new or template_strings.present(around)
-            for source, start, end in (
-                (self.text, one.start, one.end),
-                (text, one.new_start, one.new_end),
-            ):
-                changed = source[max(0, start - _PREFIX) : end + _PREFIX]
-                moved_quotes = moved_quotes or not _QUOTING.isdisjoint(changed)
-        if new or (self._templates and moved_quotes):
-            self._memory.skim(len(text))
-            if template_strings.as_format_strings(text) != text:
-                raise NotProvableError
-        return self._templates or new
+        self._templates = self._templates or any(
+            template_strings.present(text[max(0, one.new_start - _MARGIN) : one.new_end + _MARGIN])
+            for one in stretches
+        )
+        if self._templates and any(part.measured.broken is not None for part in self._parts):
+            self._refuse_templates(text)
+
+    def _refuse_templates(self, text: str) -> None:
+        self._memory.skim(len(text))
+        if template_strings.as_format_strings(text) != text:
+            raise NotProvableError
 
     def recognised(self, parts: Sequence[Part], stretches: Sequence[Stretch]) -> tuple[Part, ...]:
         """``parts`` of a text that differs in ``stretches``; for those that are ours, our own.
@@ -256,6 +249,13 @@ class IncrementalText:
         return first
 
     def _next_part(self, text: str, start: int, inside: OpenClass | None) -> Part:
+        part = self._at_rest_part(text, start, inside)
+        if self._templates:
+            own = text[start : start + part.piece.length]
+            self._refuse_templates(own if part.piece.parses else text)
+        return part
+
+    def _at_rest_part(self, text: str, start: int, inside: OpenClass | None) -> Part:
         memory = self._memory
         piece = next_piece(text, memory.parses, start, inside, memory.look_ahead)
         try:
