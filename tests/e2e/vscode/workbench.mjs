@@ -77,8 +77,14 @@ export class Workbench {
     const payload = JSON.stringify([["openFile", target]]);
     const opened = this.task.codeWorkspace ? { workspace: this.task.codeWorkspace } : { folder: workspace };
     const query = new URLSearchParams({ ...opened, payload });
-    await this.page.goto(`http://127.0.0.1:${port}/?${query}`);
-    await this.see(".monaco-editor .view-line");
+    // A workspace's file that was read before the server could be reached gives a window without folders.
+    await this.until("the workspace has no folders", async () => {
+      await this.page.goto(`http://127.0.0.1:${port}/?${query}`);
+      await this.see(".monaco-editor .view-line");
+      if (!this.task.codeWorkspace) return true;
+      const folder = this.page.locator(".explorer-folders-view .monaco-list-row").first();
+      return folder.waitFor({ timeout: AGAIN_MS }).then(() => true, () => undefined);
+    });
   }
 
   async close() {
@@ -108,23 +114,25 @@ export class Workbench {
 
   /** Run a command of the palette by its title. */
   async command(title) {
-    await this.until(`the palette has no "${title}"`, async () => {
-      await this.#quickInput("F1", ">", title);
-      const row = this.page.locator(`.quick-input-list .monaco-list-row.focused:has-text("${title}")`);
-      const offered = await row.first().waitFor({ timeout: AGAIN_MS }).then(() => true, () => undefined);
-      // The list is made once: a command that became available since is in the next one.
-      if (!offered) await this.#leaveQuickInput("Escape");
-      return offered;
-    });
-    await this.#leaveQuickInput("Enter");
+    await this.#choose("F1", ">", title);
   }
 
   /** Open a file of the workspace by its name, in the editor that VS Code has for it. */
   async quickOpen(file) {
-    await this.#quickInput("Control+p", "", file);
-    await this.see(`.quick-input-list .monaco-list-row.focused:has-text("${file}")`);
-    await this.#leaveQuickInput("Enter");
+    await this.#choose("Control+p", "", file);
     await this.see(`.tab.active:has-text("${file}")`);
+  }
+
+  /** Take what a list offers for `text`; asked again, since a list is made once and late comers are in the next. */
+  async #choose(key, prefix, text) {
+    await this.until(`the list offers no "${text}"`, async () => {
+      await this.#quickInput(key, prefix, text);
+      const row = this.page.locator(`.quick-input-list .monaco-list-row.focused:has-text("${text}")`);
+      const offered = await row.first().waitFor({ timeout: AGAIN_MS }).then(() => true, () => undefined);
+      if (!offered) await this.#leaveQuickInput("Escape");
+      return offered;
+    });
+    await this.#leaveQuickInput("Enter");
   }
 
   /** Put the cursor at a 1-based line and column. */
