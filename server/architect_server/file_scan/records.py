@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from architect_server.analysis.model import (
@@ -19,7 +20,9 @@ from architect_server.judgement import Judgement
 
 _SPAN = FunctionMetrics.__slots__.index("name_span")
 _DECISIONS = FunctionMetrics.__slots__.index("decisions")
+_values = attrgetter(*FunctionMetrics.__slots__)
 _COMPLETE = Confidence()
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class Record(NamedTuple):
@@ -37,16 +40,10 @@ class Record(NamedTuple):
     figures: str | None
 
 
-def _written(values: Any) -> str:
-    return json.dumps(values, separators=(",", ":"))
-
-
 def figures_of(metrics: FileMetrics, own_parameters: Sequence[int]) -> str:
     """The figures of a text; each function is followed by its parameters without ``self``."""
     functions = zip(metrics.functions, own_parameters, strict=True)
-    return _written(
-        [_trust(metrics.confidence), [[*_function(one), own] for one, own in functions]]
-    )
+    return _encode([_trust(metrics.confidence), [[*_function(one), own] for one, own in functions]])
 
 
 def read_figures(
@@ -69,7 +66,7 @@ def report_of(confidence: Confidence, judged: Judgement) -> str:
     """What is to be said of a file; empty if it was read whole and nothing was found."""
     if confidence == _COMPLETE and not judged.findings and not judged.problems:
         return ""
-    return _written(
+    return _encode(
         [
             _trust(confidence),
             [_finding(one) for one in judged.findings],
@@ -103,7 +100,7 @@ def _trust(confidence: Confidence) -> list[Any]:
 
 
 def _function(function: FunctionMetrics) -> list[Any]:
-    values: list[Any] = [getattr(function, name) for name in FunctionMetrics.__slots__]
+    values = list(_values(function))
     span = function.name_span
     values[_SPAN] = [span.line, span.start, span.end]
     values[_DECISIONS] = "\n".join([f"{one.line} {one.kind}" for one in function.decisions])
