@@ -31,7 +31,7 @@ from rich.progress import Progress
 
 from architect_server.analysis import template_strings
 from architect_server.analysis.languages import language_of, lizard_name
-from architect_server.analysis.measure import measure
+from architect_server.analysis.measure_once import measure_once
 from architect_server.analysis.model import FileMetrics, FunctionMetrics
 
 BATCH = 60
@@ -145,7 +145,7 @@ def _compare_batch(root: str, files: list[Path]) -> Outcome:
         outcome.counts[root, "files"] += 1
         outcome.counts[language, "files of the language"] += 1
         outcome.counts[root, "lines"] += text.count("\n")
-        metrics = measure(text, language)
+        metrics = measure_once(text, language)
         comparison = _Comparison(root, path, text, metrics, outcome)
         if path in dead:
             comparison.note("lizard's command line dies", 1, "", None, None)

@@ -32,7 +32,8 @@ class KindReader:
         """Take in the next token, which ends on ``line``."""
         if not self._python:
             return
-        fresh = line != self._line and self._previous != "\\\n" and len(self._comprehensions) == 1
+        # A backslash at a line's end counts as a token of the next line.
+        fresh = line != self._line and len(self._comprehensions) == 1
         self._statement_start = fresh or (self._statement_start and self._previous == "async")
         self._line = line
         self._previous = symbol

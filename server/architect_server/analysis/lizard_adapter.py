@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -272,20 +273,32 @@ def python_pattern() -> str:
     return str(token_pattern.compiled_token_pattern(addition).pattern)
 
 
-def expand_format_strings(tokens: list[str]) -> list[str]:
+def expand_format_strings(tokens: list[str]) -> list[str] | None:
     """``tokens`` with the expressions inside f-strings as tokens of their own, as lizard does.
 
-    ``tokens`` hold no blanks, so neither does the result.
+    ``tokens`` hold no blanks, so neither does the result. None where an expression goes over
+    several lines, whose indentation would be lost.
     """
-    if FORMAT_PREFIXES.isdisjoint(tokens):
+    prefixes = FORMAT_PREFIXES.intersection(tokens)
+    if not prefixes:
         return tokens
     expanded: list[str] = []
     copied = 0
-    for index in [index for index, token in enumerate(tokens) if token in FORMAT_PREFIXES]:
+    for index in sorted(place for prefix in prefixes for place in _places(tokens, prefix)):
         body = tokens[index + 1] if index + 1 < len(tokens) else ""
         if body[:1] in ('"', "'") and "{" in body:
-            inner = python_tokens._tokenize_fstring_body(body, None)
+            inner = [str(one) for one in python_tokens._tokenize_fstring_body(body, None)]
+            if "\n" in inner:
+                return None
             expanded += tokens[copied : index + 1]
-            expanded += [str(one) for one in inner if one == "\n" or not one.isspace()]
+            expanded += [one for one in inner if not one.isspace()]
             copied = index + 2
     return expanded + tokens[copied:]
+
+
+def _places(tokens: list[str], token: str) -> Iterator[int]:
+    place = -1
+    with suppress(ValueError):
+        while True:
+            place = tokens.index(token, place + 1)
+            yield place

@@ -42,19 +42,15 @@ def measure(text: str, language: str, *, fast: bool = True) -> FileMetrics:
     return FileMetrics(language, confidence, tuple(functions))
 
 
-def measure_fast(text: str, language: str, *, parses: bool = False) -> FileMetrics | None:
-    """As ``measure`` where the fast pass over Python can do it alone; else None.
-
-    ``parses`` says that it is known to.
-    """
+def prepared(text: str) -> str | None:
+    """``text`` in Python as the fast pass may read it; None where that must not be tried."""
     source = guards.prepare(text)
     if text.startswith(BOM) or guards.refusal(source):
         return None
     # An older Python parses no t-string.
     if sys.version_info >= (3, 14) and template_strings.present(source):
         return None
-    found = python_measure.check_fast(source, parsed=parses)
-    return None if found is None else FileMetrics(language, Confidence(), tuple(found))
+    return source
 
 
 def _python(source: str, *, fast: bool) -> tuple[list[FunctionMetrics], Confidence]:

@@ -25,7 +25,7 @@ def check(source: str, *, fast: bool = True) -> tuple[list[FunctionMetrics], Con
     ``ast`` cannot. The confidence is then partial from that block on. Without ``fast`` lizard
     itself reads every line, as it must for what the fast pass is held against.
     """
-    if fast and (found := check_fast(source)) is not None:
+    if fast and parses(source) and (found := fast_python.functions(source)) is not None:
         return found, Confidence()
     try:
         pieces = read(source)
@@ -38,14 +38,6 @@ def check(source: str, *, fast: bool = True) -> tuple[list[FunctionMetrics], Con
         functions += moved(unchecked(text, piece.blocks), line, prefix)
     functions.sort(key=lambda function: function.start_line)
     return functions, confidence(pieces.readable.broken, missing, raw)
-
-
-def check_fast(source: str, *, parsed: bool = False) -> list[FunctionMetrics] | None:
-    """The same where ``source`` parses and the fast pass does not decline; else None.
-
-    ``parsed`` says that it is known to parse.
-    """
-    return fast_python.functions(source) if parsed or parses(source) else None
 
 
 def set_against(functions: list[FunctionMetrics], source: str) -> list[FunctionMetrics]:

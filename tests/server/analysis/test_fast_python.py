@@ -7,6 +7,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from lizard_languages.python import PythonReader
 
 from architect_server.analysis import fast_python, guards
 from architect_server.analysis.measure import measure
@@ -36,8 +37,77 @@ def test_real_files_are_equal_in_every_field_and_seldom_declined() -> None:
     assert declined <= 10
 
 
+# What tokens are made of, and what lizard sees in them that Python does not.
+_BITS = [
+    "a",
+    "if",
+    "1",
+    "0x1'2",
+    "1'000",
+    "\\",
+    '"',
+    "'",
+    '"""',
+    "'''",
+    'f"',
+    "f'",
+    "{x}",
+    "{{",
+    "}",
+    "#",
+    "//",
+    "/*",
+    "*/",
+    "->",
+    "-",
+    "-=",
+    "=>",
+    "*",
+    "*=",
+    "**",
+    ".",
+    "...",
+    ":",
+    ":=",
+    "::",
+    "=",
+    "==",
+    "<=",
+    "<a?b>",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    "é",
+    "\t",
+    "\x1f",
+    "\x0c",
+    "\\\n",
+    "\n",
+]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_tokens_are_cut_as_lizard_cuts_them(seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(60):
+        source = guards.prepare("".join(rng.choices([*_BITS, " ", "\n    "], k=rng.randrange(30))))
+        found = fast_python.expanded(fast_python.tokens(source))
+        lizards = [str(one) for one in PythonReader.generate_tokens(source)]
+        wanted = [one for one in lizards if one == "\n" or not one.isspace()]
+        if found or not wanted:
+            assert ["\n" if one[0] == "\n" else one for one in found] == wanted, source
+
+
 DECLINED = {
-    "a one-line function": "def f(a): return a\n",
+    "a one-line function inside another": "def f(a):\n    def g(b): return b\n    return g(a)\n",
+    "a one-line function that decides": "def f(a): return a if a else 1\n",
+    "a one-line function that calls itself": "def f(a): return f(a)\n",
+    "a one-line function over several lines": "def f(a): return g(\n    a)\n",
+    "a one-line function with two statements": "def f(a): a += 1; return a\n",
+    "a one-line function that is only documented": 'def f(a): """Doc."""\n',
+    "a one-line function before a deeper line": "def f(a): return a\nif f(1):\n    g()\n",
     "a match whose kind hangs on a case": (
         "def f(case):\n    match case:\n        case 1:\n            pass\n"
     ),
@@ -46,6 +116,9 @@ DECLINED = {
     "a return annotation over several lines": "def f(a) -> tuple[\n    int\n]:\n    return a\n",
     "a continuation left of its block": "def f(a):\n    if a:\n        g(a,\n  b)\n",
     "an f-string in a header": 'def f(a=f"{1}"):\n    return a\n',
+    "an expression in an f-string over several lines": (
+        "def f(a):\n    if a:\n        return f'''{\n            a(1)\n        }'''\n    return 1\n"
+    ),
     "a condition in a header": "def f(a=1 if 2 else 3):\n    return a\n",
 }
 
@@ -88,6 +161,14 @@ TAKEN = {
         "def f(a):\n    return a or '''q\n''' or a\n\n\n"
         "def g(a):\n    return lambda: 's\\\nt' if a else a\n\n\n"
         "def h(a):\n    return (a or '''q\n''' or a)\n"
+    ),
+    "one-line functions": (
+        "@overload\ndef f(a: int) -> int: ...\n@overload\ndef f(a: str,\n   b=(1, 2)): ...  # b\n"
+        "def f(a):\n    if a:\n        return a\n    return 1\n\n\nclass A:\n"
+        "    async def g(self, a): return self.h([a], {a: f'{a}'})\n    x = f(1)\n"
+        "    def k(self):\n        return 1\n    class B:\n"
+        "        def h(self, a): return g(a)\n    y = 2\n    def i(self): pass\n\n\n"
+        "def j(a): return a[1]\n\n\ndef m():\n    return 1\n\n\nx = j(1)\nif x:\n    x = 2\n"
     ),
     "tabs": "def f(a):\n\tif a:\n\t\twhile a:\n\t\t\tpass\n\treturn a\n",
 }

@@ -2,27 +2,68 @@
 
 The pass follows lizard's rules token by token, and Python's own block structure beside them. It
 is for text that is known to parse. Where lizard would misread the layout, or where a rule is
-not worth repeating here (lizard's own comments, one-line functions), it declines and the caller
-asks lizard itself. What it does answer equals lizard's figures and ``ast``'s names and spans in
-every field.
+not worth repeating here (lizard's own comments, decisions in a one-line function), it declines
+and the caller asks lizard itself. What it does answer equals lizard's figures and ``ast``'s
+names and spans in every field.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from architect_server.analysis import lizard_adapter
 from architect_server.analysis.fast_python.blocks import Function
 from architect_server.analysis.fast_python.header import Declined
 from architect_server.analysis.fast_python.reading import CLEAN, SIMPLE, Reading
+from architect_server.analysis.fast_python.runs import runs
 from architect_server.analysis.fast_python.tokens import is_soft_keyword, tokens
 from architect_server.analysis.model import FunctionMetrics, Span
+from architect_server.analysis.raw import Rest
 
-__all__ = ["CLEAN", "SIMPLE", "expanded", "functions", "is_soft_keyword", "read", "tokens"]
+__all__ = [
+    "CLEAN",
+    "SIMPLE",
+    "Read",
+    "Stretch",
+    "expanded",
+    "functions",
+    "is_soft_keyword",
+    "read",
+    "stretches",
+    "tokens",
+]
 
 _DEF_LINE = re.compile(r"[ \t]*+(?:async[ \t]++)?def[ \t]++")
 # Comments by which lizard itself is told to do something else.
 _LIZARDS_OWN = ("lizard forgive", "GENERATED CODE")
+
+
+class Read(NamedTuple):
+    """What the pass found: functions in the order of their lines.
+
+    ``line_kinds`` has the kind of each line (``SIMPLE``, ``CLEAN`` or 0), one more than there
+    are. ``rest`` is whether lizard would read a text behind this one as if it stood alone.
+    """
+
+    functions: list[FunctionMetrics]
+    line_kinds: bytes
+    rest: Rest
+
+
+class Stretch(NamedTuple):
+    """Whole statements of a module, from the 1-based ``line`` on.
+
+    ``functions`` is None where the pass declines them, and ``text`` is then what they are: they
+    parse alone if the next definition is where it seems to be, which the caller must see for
+    itself. lizard must be at rest there, unless the stretch ``is_last``.
+    """
+
+    line: int
+    functions: list[FunctionMetrics] | None
+    text: str = ""
+    is_last: bool = False
 
 
 def functions(source: str) -> list[FunctionMetrics] | None:
@@ -32,28 +73,55 @@ def functions(source: str) -> list[FunctionMetrics] | None:
     declines.
     """
     found = read(source)
-    return None if found is None else found[0]
+    return None if found is None else found.functions
 
 
-def read(source: str) -> tuple[list[FunctionMetrics], bytes] | None:
-    """The same, and the kind of each line (``SIMPLE``, ``CLEAN`` or 0), one more than there are."""
-    if any(words in source for words in _LIZARDS_OWN):
-        return None
-    found = tokens(source)
-    if not found or ("/*" in source and any(token[:2] == "/*" for token in found)):
-        return ([], b"") if not source.strip() else None
-    reading = Reading(expanded(found), source)
+def read(source: str) -> Read | None:
+    """The same, and what is known of the lines and of lizard's state at the end."""
+    flat = _tokens(source)
+    if not flat:
+        return Read([], b"", "always") if not source.strip() else None
+    reading = Reading(flat, source)
     try:
         counted = reading.run()
     except Declined:
         return None
     lines = source.split("\n")
-    return [_metrics(function, lines) for function in counted], bytes(reading.line_kinds[1:])
+    functions = [_metrics(function, lines) for function in counted]
+    return Read(functions, bytes(reading.line_kinds[1:]), reading.rest)
+
+
+def stretches(source: str) -> Iterator[Stretch]:
+    """``source`` from end to end, where the pass declines some of it; see ``functions``.
+
+    Nothing comes where it declines the whole.
+    """
+    lines = source.split("\n")
+    for run in runs(_tokens(source), source):
+        is_last = run.end > len(lines)
+        if run.functions is None:
+            text = "\n".join(lines[run.line - 1 : run.end - 1]) + ("" if is_last else "\n")
+            yield Stretch(run.line, None, text, is_last)
+        else:
+            yield Stretch(run.line, [_metrics(one, lines) for one in run.functions])
+
+
+def _tokens(source: str) -> list[str]:
+    """All tokens with those in f-strings; none where lizard's reading is not the one known here."""
+    if any(words in source for words in _LIZARDS_OWN):
+        return []
+    found = tokens(source)
+    if "/*" in source and any(token[:2] == "/*" for token in found):
+        return []
+    return expanded(found)
 
 
 def expanded(found: list[str]) -> list[str]:
-    """``found`` with the tokens inside the braces of f-strings, as lizard has them."""
-    return lizard_adapter.expand_format_strings(found)
+    """``found`` with the tokens inside the braces of f-strings, as lizard has them.
+
+    Empty where these go over several lines.
+    """
+    return lizard_adapter.expand_format_strings(found) or []
 
 
 def _metrics(function: Function, lines: list[str]) -> FunctionMetrics:
@@ -73,4 +141,5 @@ def _metrics(function: Function, lines: list[str]) -> FunctionMetrics:
         function.nesting,
         function.cognitive,
         tuple(function.decisions),
+        function.unseen,
     )

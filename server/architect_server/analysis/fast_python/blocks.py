@@ -29,6 +29,7 @@ class Function:
         "qualified_name",
         "recursive",
         "tokens",
+        "unseen",
     )
 
     def __init__(self, name: str, bare_name: str, line: int, parameters: int) -> None:
@@ -40,6 +41,8 @@ class Function:
         self.cognitive = self.nesting = 0
         self.decisions: list[Decision] = []
         self.recursive = False
+        #: Whether lizard lists no such function.
+        self.unseen = False
         # Cognitive complexity: open control structures as (level, -1), open ternaries and
         # lambdas as (None, bracket depth); the last logical operator at each bracket depth, with
         # its index; bracket depths of ifs that may be ternaries or filters of comprehensions.

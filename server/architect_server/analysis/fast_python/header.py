@@ -1,4 +1,4 @@
-"""The header of a Python function, from its name to its colon, by lizard's rules."""
+"""The header of a Python function by lizard's rules, and a body that stands on its line."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ _PARAMETER = re.compile(r"(\w+)(\s=.*)?(\s:.*)?$")
 
 _FORMAT_PREFIXES = lizard_adapter.FORMAT_PREFIXES
 _DECLINED = frozenset(("if", "for", "and", "or", "def", "class", "\\\n", ";"))
+_QUOTES = ('"', "'")
+_TRIPLE = ('"""', "'''")
 # Before one of these a name like a prefix of strings is a name.
 _BEHIND_NAME = (",", ")", "=", ":")
+
+# In a body on its header's line these count, or lead to another line.
+_NO_SIMPLE_BODY = _DECLINED | {"else", "lambda", "match", "case", "async"}
 
 _MAX_TOKENS = 4_000
 
@@ -107,8 +112,6 @@ def read_header(tokens: list[str], start: int) -> Header:
     end, lines = _to_parenthesis(tokens, start + 2, parameters)
     stop = _to_colon(tokens, end)
     _decline(tokens, range(end, stop))
-    if tokens[stop][0] not in "\n#":
-        raise Declined  # the body stands on the header's line
     own = tokens[start + 2 : end]
     if not _DECLINED.isdisjoint(own) or not _FORMAT_PREFIXES.isdisjoint(own):
         _decline(tokens, range(start + 2, end))
@@ -118,6 +121,25 @@ def read_header(tokens: list[str], start: int) -> Header:
             line_ends += token[0] == "\n"
             comments += token[0] == "#"
     return Header(name, parameters.count(), stop, lines, line_ends, line_ends + comments)
+
+
+def end_of_body(tokens: list[str], start: int, name: str) -> int:
+    """Index behind a body that stands on the line of its header, from ``start`` on.
+
+    Raises:
+        Declined: it holds more than one simple statement without decisions, or is no such body.
+    """
+    depth = 0
+    for index in range(start, min(len(tokens), start + _MAX_TOKENS)):
+        token = tokens[index]
+        if token[0] in "\n#":
+            if depth:
+                raise Declined
+            return index
+        if token in _NO_SIMPLE_BODY or token == name or token in _QUOTES or token[:3] in _TRIPLE:
+            raise Declined
+        depth += (token in ("(", "[", "{")) - (token in (")", "]", "}"))
+    raise Declined
 
 
 def _decline(tokens: list[str], places: Iterable[int]) -> None:

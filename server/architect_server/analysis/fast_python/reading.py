@@ -7,8 +7,10 @@ from itertools import islice
 
 from architect_server.analysis.fast_python.blocks import Block, Function, opened_block
 from architect_server.analysis.fast_python.counting import Counting
-from architect_server.analysis.fast_python.header import Declined, read_header
-from architect_server.analysis.fast_python.tokens import ASSIGNMENTS, opens_block
+from architect_server.analysis.fast_python.header import Declined, end_of_body, read_header
+from architect_server.analysis.fast_python.state import Top
+from architect_server.analysis.fast_python.tokens import ASSIGNMENTS, BEGINS_DEFINITION, opens_block
+from architect_server.analysis.raw import Rest
 
 _CONTROL = frozenset(("if", "for", "while", "with", "try"))
 _BEGINS_SPECIALLY = _CONTROL | {"@", "\\\n", "match"}
@@ -30,18 +32,25 @@ _MAX_DEPTH = 4
 class Reading(Counting):
     """The pass itself; ``run`` it once.
 
+    ``first_line`` is that of the first token (1-based), which begins a statement of the module.
+
     ``indents`` and ``stack`` are lizard's: one entry for each indentation, also of lines inside
     brackets, with the function that opened it or None. ``blocks`` are Python's own.
     """
 
-    def __init__(self, tokens: list[str], source: str) -> None:
+    def __init__(self, tokens: list[str], source: str, first_line: int = 1) -> None:
         super().__init__(tokens)
+        self.line = first_line
+        #: The last one that was met, or where the text begins.
+        self.top = Top(0, first_line)
         self.found: list[Function] = []
         self.pending: Function | None = None
         self.indents = [0]
         self.blocks = [Block(0)]
         self.decorated_from = 0
-        self.first_lead = "\n" + source[: len(source) - len(source.lstrip(" \t"))]
+        self.first_lead = "\n"
+        if first_line == 1:
+            self.first_lead += source[: len(source) - len(source.lstrip(" \t"))]
         #: The indentation at which a statement changes neither blocks nor lizard's levels.
         self.steady = ""
         self.stream: Iterator[tuple[int, str]] = iter(())
@@ -52,6 +61,8 @@ class Reading(Counting):
         self.last_line = 0
         #: By 1-based line, up to the one behind the last.
         self.line_kinds = bytearray(source.count("\n") + 3)
+        #: Whether lizard would read a text behind this one as if it stood alone.
+        self.rest: Rest = "always"
         self.handlers.update({"async": self._async, "def": self._def, "class": self._class})
         self.handlers["\\\n"] = self._continuation
 
@@ -93,6 +104,10 @@ class Reading(Counting):
         self.found.sort(key=lambda function: function.line)
         return self.found
 
+    def next_index(self) -> int:
+        """Index of the token that comes next; it is passed."""
+        return next(self.stream, (len(self.tokens), ""))[0]
+
     # --- lines and blocks ----------------------------------------------------------------
 
     def _begin_line(self, lead: str, token: str, index: int) -> None:
@@ -123,6 +138,13 @@ class Reading(Counting):
             self._indent(spaces, token, index)
         if not self.depth:
             self._end_statement()
+            if not spaces and token in BEGINS_DEFINITION:
+                self._note_top(token, index)
+
+    def _note_top(self, token: str, index: int) -> None:
+        decorated = self.decorated_from not in (0, self.line)
+        if not decorated and (self.rest == "always" or token == "def"):
+            self.top = Top(index, self.line)
 
     def _end_statement(self) -> None:
         """What ends with a statement, or with the block that a line's indentation leaves."""
@@ -153,6 +175,8 @@ class Reading(Counting):
     def _indent(self, spaces: int, token: str, index: int) -> None:
         self._dedent(spaces, token, index)
         if self.indents[-1] < spaces:
+            if self.pending is not None and self.pending.unseen:
+                raise Declined  # lizard takes it for this function's body
             self.indents.append(spaces)
             self.stack.append(self.pending)
             self.pending = None
@@ -213,7 +237,27 @@ class Reading(Counting):
         self.line += header.line_ends
         self.no_code += header.no_code
         self.nloc += header.lines
-        next(islice(self.stream, header.end - index - 2, None))
+        end = header.end
+        if self.tokens[end][0] not in "\n#":
+            end = self._one_line(function, end, outer)
+        next(islice(self.stream, end - index - 2, None))
+
+    def _one_line(self, function: Function, start: int, outer: list[Function]) -> int:
+        """A function whose body begins at ``start``, on its header's line; returns the body's end.
+
+        lizard does not list it, and takes what follows for its body. That is of no account
+        where no function is around it, and the next deeper line is another function's.
+        """
+        if outer:
+            raise Declined
+        end = end_of_body(self.tokens, start, function.bare_name)
+        self._settle(end)
+        function.end_line = self.last_line = self.line
+        function.unseen = True
+        self.found.append(function)
+        self.current = None
+        self.rest = "before a def"
+        return end
 
     # --- tokens that hold line ends --------------------------------------------------------
 

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from architect_server.analysis.fast_python.blocks import Function
 
 Handler = Callable[[str, int], None]
+
+
+class Top(NamedTuple):
+    """A definition in the first column, where lizard is at rest: its first token's index, line."""
+
+    token: int
+    line: int
+
 
 _SELF = frozenset(("this", "self", "cls"))
 

@@ -31,13 +31,15 @@ class NotProvableError(Exception):
 class Measured:
     """What one piece holds; lines count from its own first line, names from its own depth.
 
-    ``broken`` is set for a piece that does not parse. ``rest`` is whether the next piece may be
-    measured alone too. ``line_kinds`` are known of a piece that the fast pass has read.
+    ``broken`` is set for a piece that does not parse; ``missing`` are the lines of functions whose
+    figures are not sure. ``rest`` is whether the next piece may be measured alone too.
+    ``line_kinds`` are known of a piece that the fast pass has read.
     """
 
     functions: tuple[FunctionMetrics, ...]
     lines: int
     broken: BrokenPiece | None = None
+    missing: tuple[int, ...] = ()
     rest: Rest = "always"
     line_kinds: bytes = field(default=b"", compare=False, repr=False)
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
@@ -67,16 +69,16 @@ def measure_parsed(text: str, indented: bool) -> Measured:
     extra = WRAPPER.count("\n") if indented else 0
     fast = fast_python.read(source)
     if fast is not None:
-        functions, kinds = fast
-        return Measured(moved(functions, -extra), lines, line_kinds=kinds[extra:])
+        kinds = fast.line_kinds[extra:]
+        return Measured(moved(fast.functions, -extra), lines, rest=fast.rest, line_kinds=kinds)
     raw = lizard_adapter.count(source, "source.py")
     checked, missing = check_parsed(source, outline(source), raw)
-    if raw.stopped or missing or _depends(source):
-        reason = raw.stopped or ("unread" if missing else "dependent")
-        raise NotProvableError(reason)
+    if raw.stopped or _depends(source):
+        raise NotProvableError(raw.stopped or "dependent")
     # A forgiving comment may be about a function that lizard believes to be open, or the next.
     rest = "never" if "lizard forgive" in source else raw.rest
-    return Measured(moved(checked, -extra), lines, rest=rest)
+    unsure = tuple(line - extra for line in missing)
+    return Measured(moved(checked, -extra), lines, missing=unsure, rest=rest)
 
 
 def measure_broken(text: str, piece: Piece) -> Measured:
@@ -90,7 +92,7 @@ def measure_broken(text: str, piece: Piece) -> Measured:
     whole = measure_parsed(repaired.text, indented)
     functions = [*whole.functions, *unchecked(source, repaired.blocks)]
     functions.sort(key=lambda function: function.start_line)
-    return Measured(tuple(functions), whole.lines, repaired, whole.rest)
+    return Measured(tuple(functions), whole.lines, repaired, whole.missing, whole.rest)
 
 
 def _alone(text: str, indented: bool) -> str:

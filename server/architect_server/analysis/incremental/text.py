@@ -62,13 +62,15 @@ class Layout:
     @property
     def confidence(self) -> Confidence:
         """How far the figures can be trusted: from the first broken piece on they can't."""
-        blocks = [
-            moved_block(block, line)
-            for part, line in zip(self.parts, self.lines, strict=False)
-            if part.measured.broken is not None
-            for block in part.measured.broken.blocks
-        ]
-        return confidence(blocks, (), RawFile(())) if blocks else Confidence()
+        blocks = []
+        missing: list[int] = []
+        for part, line in zip(self.parts, self.lines, strict=False):
+            measured = part.measured
+            if measured.broken is not None:
+                blocks += [moved_block(block, line) for block in measured.broken.blocks]
+            if measured.missing:
+                missing += [one + line for one in measured.missing]
+        return confidence(blocks, missing, RawFile(())) if blocks or missing else Confidence()
 
 
 class IncrementalText:
