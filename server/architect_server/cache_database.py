@@ -13,6 +13,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _PATIENCE = 0.2  # seconds for another process to finish writing
+_PAGES = 256  # KiB of pages in memory: a row is read once, the system has the file anyway
 
 
 class CacheDatabase:
@@ -72,6 +73,7 @@ class CacheDatabase:
         database = sqlite3.connect(self._path, timeout=_PATIENCE, check_same_thread=False)
         try:
             database.execute("PRAGMA journal_mode = WAL")
+            database.execute(f"PRAGMA cache_size = -{_PAGES}")
             database.execute("PRAGMA synchronous = OFF")  # what is lost is measured again
             database.executescript(self._schema)
         except sqlite3.Error:

@@ -22,6 +22,7 @@ from architect_server.clients import greet
 from architect_server.desk import Desk
 from architect_server.greeting import FirstWords, answer
 from architect_server.message_frames import framed
+from architect_server.protocol_types import load_types
 from architect_server.texts import plain_handlers
 from architect_server.transport import read_frames
 from architect_server.wire import TAKEN
@@ -123,6 +124,7 @@ class Front:
         """On a thread: import what takes long."""
         loop = loaded.get_loop()
         try:
+            load_types()
             from architect_server.app import create_server
 
             server = create_server(self.desk)

@@ -17,7 +17,7 @@ from functools import cache
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from architect_server import __version__
 from architect_server.cache_database import CacheDatabase
@@ -135,9 +135,11 @@ class ResultCache:
         start = os.fsencode(folder).rstrip(b"/\\") + os.sep.encode()
         end = start[:-1] + bytes([start[-1] + 1])
         query = f"SELECT {_COLUMNS} FROM file WHERE path >= ? AND path < ?"  # noqa: S608
-        nothing: list[Any] = []
-        rows = self._database.read(lambda it: it.execute(query, (start, end)).fetchall(), nothing)
-        return {row[0]: Known._make(row) for row in rows}
+
+        def read(database: sqlite3.Connection) -> dict[bytes, Known]:
+            return {row[0]: Known._make(row) for row in database.execute(query, (start, end))}
+
+        return self._database.read(read, {})
 
     def file(self, path: str) -> Known | None:
         """The file at ``path``."""

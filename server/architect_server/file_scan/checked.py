@@ -50,10 +50,6 @@ class Checked:
         except OSError:
             return ""
 
-    def read(self) -> None:
-        """Read and decode what is said of the file now, on the caller's thread."""
-        _ = self.text, self._report
-
     @cached_property
     def _report(self) -> tuple[Confidence, Judgement]:
         return read_report(self._record.report, brief=self._brief)

@@ -69,7 +69,8 @@ class _Scan:
             if self._stopped():
                 return
             settings = wanted.settings(file)
-            found = self._recall(file, known.get(os.fsencode(file.path)), settings)
+            last = known.pop(os.fsencode(file.path), None)  # those of many files are large
+            found = self._recall(file, last, settings)
             if found is None:
                 unknown.append(index)
             else:
@@ -77,7 +78,7 @@ class _Scan:
         yield from self._measure(unknown)
         self._cache.flush()
 
-    def _known_files(self) -> Mapping[bytes, Known]:
+    def _known_files(self) -> dict[bytes, Known]:
         files = self._wanted.files
         if len(files) >= _MANY:
             return self._cache.below(os.path.commonpath([file.path for file in files]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -20,7 +20,7 @@ from architect_server.file_scan.found import Found
 from architect_server.file_scan.scan import Wanted, scan
 from architect_server.result_cache import ResultCache, cache_path
 from architect_server.server import ArchitectServer
-from architect_server.session import Result
+from architect_server.session import ClientFacts, Result
 from architect_server.settings import Settings
 from architect_server.workspace_scan import files_of
 
@@ -72,21 +72,30 @@ async def reports(server: ArchitectServer, files: Sequence[Found]) -> AsyncItera
         figures=False,
         background=True,
     )
-    async for checked in _scanned(wanted):
-        file = checked.file
-        yield _kept(server, file, _report(server, checked, settings[file.path]))
+    async for file, report in _scanned(wanted, server.session.client):
+        yield _kept(server, file, report)
 
 
-async def _scanned(wanted: Wanted) -> AsyncIterator[Checked]:
+async def _scanned(wanted: Wanted, client: ClientFacts) -> AsyncIterator[tuple[Found, FileReport]]:
     """The results of a scan that runs on a thread of its own; it ends with this iterator."""
     loop = asyncio.get_running_loop()
-    results: asyncio.Queue[Checked | None] = asyncio.Queue()
+    results: asyncio.Queue[tuple[Found, FileReport] | None] = asyncio.Queue()
     stopped = threading.Event()
 
-    def tell(result: Checked | None) -> None:
+    def tell(result: tuple[Found, FileReport] | None) -> None:
         loop.call_soon_threadsafe(results.put_nowait, result)
 
-    thread = asyncio.ensure_future(asyncio.to_thread(_scan, wanted, stopped, tell))
+    def work() -> None:
+        cache = ResultCache(cache_path())
+        try:
+            for _, checked in scan(wanted, cache, stopped.is_set):
+                # Told at once as what is kept: the texts of all files would be too much to wait.
+                tell((checked.file, _report(checked, wanted.settings(checked.file), client)))
+        finally:
+            cache.close()
+            tell(None)
+
+    thread = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         while (result := await results.get()) is not None:
             yield result
@@ -95,26 +104,13 @@ async def _scanned(wanted: Wanted) -> AsyncIterator[Checked]:
         await asyncio.shield(thread)
 
 
-def _scan(wanted: Wanted, stopped: threading.Event, tell: Callable[[Checked | None], None]) -> None:
-    cache = ResultCache(cache_path())
-    try:
-        for _, checked in scan(wanted, cache, stopped.is_set):
-            if not checked.is_silent:
-                checked.read()
-            tell(checked)
-    finally:
-        cache.close()
-        tell(None)
-
-
-def _report(server: ArchitectServer, checked: Checked, settings: Settings) -> FileReport:
+def _report(checked: Checked, settings: Settings, client: ClientFacts) -> FileReport:
     uri = _uri(checked.file)
     if checked.is_silent:
         return FileReport(uri, "[]", "")
     document = Document(uri, None, checked.language, checked.text)
     metrics = FileMetrics(checked.language, checked.confidence)
     result = Result.known(document, metrics, checked.judged, settings.surfaces)
-    client = server.session.client
     items = [*findings_json(result, client), *problems_json(result, client)]
     return FileReport(uri, f"[{','.join(items)}]", _identity(items))
 
