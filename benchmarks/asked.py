@@ -19,13 +19,16 @@ def measure(folder: Path, size: int, rounds: int, repeats: int) -> Row:
     """Median milliseconds of each request, one value for each round, in a file of ``size`` lines.
 
     Hover and code actions are asked for at every name that has a diagnostic, and before each
-    the text is edited, as a person's cursor and fingers take turns.
+    the text is edited, as a person's cursor and fingers take turns. Push and pull are measured in
+    servers of their own that have seen the same: one that knows an edit answers it sooner.
     """
     pair = {name: Server(command) for name, (command, _) in servers(["architect", "ruff"]).items()}
-    puller = Server(servers(["architect"])["architect"][0])
+    command, options = servers(["architect"])["architect"]
+    pusher, puller = Server(command), Server(command)
     for name, server in pair.items():
         server.start(folder, servers()[name][1])
-    puller.start(folder, servers()["architect"][1], pull=True)
+    pusher.start(folder, options)
+    puller.start(folder, options, pull=True)
     found: Row = {}
     for turn in range(rounds):
         text = file_of(size)
@@ -34,12 +37,12 @@ def measure(folder: Path, size: int, rounds: int, repeats: int) -> Row:
             for what, times in _asked(server, uri, text, repeats, turn).items():
                 found.setdefault(f"{name} {what}", []).append(statistics.median(times))
         uri = (folder / f"push_{size}_{turn}.py").as_uri()
-        times = keystrokes(pair["architect"], uri, text, repeats, seed=turn)
+        times = keystrokes(pusher, uri, text, repeats, seed=turn)
         found.setdefault("architect push", []).append(statistics.median(times))
         uri = (folder / f"pull_{size}_{turn}.py").as_uri()
         times = _pulled(puller, uri, text, repeats, turn)
         found.setdefault("architect pull", []).append(statistics.median(times))
-    for server in (*pair.values(), puller):
+    for server in (*pair.values(), pusher, puller):
         server.stop()
     return found
 
