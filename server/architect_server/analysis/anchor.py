@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import takewhile
 
 from architect_server.analysis.model import FileMetrics, FunctionMetrics
 from architect_server.analysis.text import LineTable, unify_line_ends
@@ -26,8 +27,17 @@ def fingerprint(text: str | LineTable, function: FunctionMetrics) -> str:
 @lru_cache(maxsize=128)  # an action asks again for what its diagnostic carries
 def _digest(own: str) -> str:
     lines = [line.rstrip() for line in unify_line_ends(own).split("\n")]
-    plain = textwrap.dedent("\n".join(lines))
+    margin = _margin([line for line in lines if line])
+    plain = "\n".join([line[margin:] for line in lines])
     return blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def _margin(lines: Sequence[str]) -> int:
+    """How many blanks all ``lines`` begin with; as ``textwrap.dedent`` finds, but at once."""
+    # What the least and the greatest begin with, all others do.
+    first, last = min(lines, default=""), max(lines, default="")
+    shared = takewhile(lambda pair: pair[0] == pair[1] in " \t", zip(first, last, strict=False))
+    return sum(1 for _ in shared)
 
 
 def relocate(
