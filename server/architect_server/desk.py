@@ -10,6 +10,7 @@ import json
 import subprocess
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ class FileReport:
     result_id: str
 
 
+@lru_cache(maxsize=256)  # every keystroke asks
 def to_path(uri: str) -> Path | None:
     """The file behind ``uri``; None for untitled texts and other schemes."""
     path = uris.to_fs_path(uri) if uri.startswith("file:") else None

@@ -39,6 +39,9 @@ _PATIENCE, _FIRST_TEXT = 0.5, 5.0
 #: an import nor for an architect's search. Python's own 5 ms would be felt.
 _SWITCH = 0.001
 
+#: How many objects more than were freed are made between two collections of garbage.
+_COLLECT_AFTER = 10_000
+
 
 class Front:
     """One connection on stdio, with its desk and, later, its server."""
@@ -142,6 +145,8 @@ class Front:
             server.protocol.take(body)
         # What was loaded stays: no collection of garbage need look at it again.
         gc.freeze()
+        # A keystroke makes some thousand small objects, none of which refer to themselves.
+        gc.set_threshold(_COLLECT_AFTER)
 
     # --- the writer of pygls ---------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from architect_server.analysis import suppression
 from architect_server.analysis.incremental.moving import moved
 from architect_server.analysis.model import Confidence, FileMetrics
+from architect_server.analysis.rules import above
 from architect_server.diagnostic_json import (
     Template,
     confidence_json,
@@ -135,12 +136,12 @@ class ShownPieces:
             return _Shown(part.measured, part.piece.inside, ())
         inside = part.piece.inside
         prefix = f"{inside.name}." if inside else ""
-        functions = moved(part.measured.functions, line, prefix)
-        metrics = FileMetrics(language, Confidence(), functions)
         settings = self.situation.settings
+        # What is above a limit is so on any line; only that is put on its own.
+        functions = moved(above(part.measured.functions, settings.limits), line, prefix)
         templates = tuple(
             finding_template(document, finding, self._client, line)
-            for finding in unsilenced(metrics, settings)
+            for finding in unsilenced(FileMetrics(language, Confidence(), functions), settings)
             if settings.surfaces.suppressed or not finding.suppressed
         )
         return _Shown(part.measured, part.piece.inside, templates)

@@ -116,6 +116,12 @@ def _limited(limits: Limits) -> _Limited:
     return tuple((rule, limit) for rule in _ALL if (limit := getattr(limits, rule.code)) > 0)
 
 
+def above(functions: Iterable[FunctionMetrics], limits: Limits) -> list[FunctionMetrics]:
+    """Those with a figure above its limit."""
+    limited = _limited(limits)
+    return [function for function in functions if _is_above(function, limited)]
+
+
 def _is_above(function: FunctionMetrics, limited: _Limited) -> bool:
     return any(rule.value(function) > limit for rule, limit in limited)
 

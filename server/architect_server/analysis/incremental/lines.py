@@ -7,6 +7,7 @@ what the line counts. That takes a fifth of the time in which the piece is read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -26,14 +27,17 @@ _MOST_OLD, _MOST_NEW = 3, 8
 
 # What these count depends on the statements around them, or what they are does.
 _DEPENDENT = frozenset(
-    ("if", "else", "for", "lambda", "match", "case", "def", "class", "async", "@", "\\\n")
-)
+    ("if", "else", "for", "while", "with", "lambda", "match", "case", "def", "class", "async")
+) | {"@", "\\\n"}
 # The statement below may be read otherwise behind one of these, or in front of a bracket.
 _LEANS_ON_NEXT = frozenset(
     ("=", "return", ",", "(", "[", "+", "-", "*", "/", "//", "%", ".", "//=", "**=")
 )
 
 _OPERATORS = frozenset(("and", "or"))
+
+# What lizard may read otherwise than Python, and what its tokens alone do not tell.
+_READ_OTHERWISE = re.compile(r"[#\\]|/\*|lizard|GENERATED")
 
 _HEADER = "def a_name_that_no_line_calls():\n    "
 
@@ -145,11 +149,18 @@ def _counts(statement: str) -> _Counts | None:
         return None
     if not parses(statement):
         return None
+    names = frozenset(code)
+    if _OPERATORS.isdisjoint(names) and not _READ_OTHERWISE.search(statement):
+        return _Counts(names, (), len(code), 0)
+    return _counts_in_a_function(statement, names)
+
+
+def _counts_in_a_function(statement: str, names: frozenset[str]) -> _Counts | None:
     alone = _in_a_function(statement)
     if alone is None or not _OPERATORS.issuperset(kind for _, kind in alone.decisions):
         return None
     kinds = tuple(kind for _, kind in alone.decisions)
-    return _Counts(frozenset(code), kinds, alone.tokens - _header_tokens(), alone.cognitive)
+    return _Counts(names, kinds, alone.tokens - _header_tokens(), alone.cognitive)
 
 
 def _in_a_function(statement: str) -> FunctionMetrics | None:
