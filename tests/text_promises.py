@@ -11,6 +11,7 @@ from architect_server.analysis.incremental.memory import Memory, OverBudgetError
 from architect_server.analysis.incremental.text import IncrementalText
 from architect_server.analysis.languages import LANGUAGE_IDS
 from architect_server.analysis.measure import measure
+from architect_server.analysis.measure_once import measure_once
 from architect_server.analysis.model import FileMetrics
 from architect_server.live import BUDGET
 
@@ -40,6 +41,8 @@ def keeps_its_word(text: str, language: str) -> FileMetrics:
 def edits_agree_with_the_whole(text: str, edits: Iterable[Edit], felt: float = math.inf) -> int:
     """How many of ``edits`` of a Python text were measured in pieces, all with the whole's result.
 
+    The text is measured once, as in a scan, with the same result.
+
     Raises:
         AssertionError: a result differs, or an edit within the loop's budget took the thread
             more than ``felt`` processor seconds.
@@ -59,6 +62,8 @@ def edits_agree_with_the_whole(text: str, edits: Iterable[Edit], felt: float = m
             assert time.thread_time() - before < felt
             return compared
         assert time.thread_time() - before < felt
-        assert pieces.metrics() == measure(text, "python", fast=False), (start, end, new)
+        whole = measure(text, "python", fast=False)
+        assert pieces.metrics() == whole, (start, end, new)
+        assert measure_once(text, "python") == whole, (start, end, new)
         compared += 1
     return compared
