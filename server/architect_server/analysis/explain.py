@@ -51,7 +51,8 @@ def explain(text: str | LineTable, language: str, function: FunctionMetrics) -> 
     if language == "python":
         own = template_strings.as_format_strings(own_text(table, function))
         counted = c901.count(own).get(function.start_line)
-    passed = own_parameters(table, language, function)
+    start = table.line_start(function.start_line - 1)
+    passed = own_parameters(table.text, start, language, function)
     if counted is None:
         return Explanation(function, None, (), _own_words(function), passed)
     words = (*_own_words(function), *_against_c901(function, counted))

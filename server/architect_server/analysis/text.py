@@ -49,6 +49,11 @@ def _shared(longest: int, same: Callable[[int, int], bool]) -> int:
     return low
 
 
+def line_starts(text: str) -> list[int]:
+    """Where each line of ``text`` begins."""
+    return [0, *_starts(text, 0, len(text))]
+
+
 def _starts(text: str, start: int, end: int) -> list[int]:
     """Where the lines begin whose line ends lie in ``text[start:end]``."""
     if text.find("\r", start, end) >= 0:
@@ -87,7 +92,7 @@ class LineTable:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        starts = [0, *_starts(text, 0, len(text))]
+        starts = line_starts(text)
         self._fill([], _blocks(starts), [], 0)
 
     def _fill(

@@ -29,14 +29,14 @@ PARAMETERS = {
 @pytest.mark.parametrize(("source", "own"), PARAMETERS.items())
 def test_self_and_cls_are_no_parameters_of_the_callers(source: str, own: int) -> None:
     (function,) = measure(source, "python").functions
-    counted = own_parameters(LineTable(source), "python", function)
+    counted = own_parameters(source, 0, "python", function)
     assert counted == own
 
 
 def test_other_languages_have_no_self_to_leave_out() -> None:
     source = "function f(self, a) { return a; }\n"
     (function,) = measure(source, "javascript").functions
-    assert own_parameters(LineTable(source), "javascript", function) == 2
+    assert own_parameters(source, 0, "javascript", function) == 2
 
 
 SOURCE = """\
