@@ -273,11 +273,14 @@ def python_pattern() -> str:
     return str(token_pattern.compiled_token_pattern(addition).pattern)
 
 
-def expand_format_strings(tokens: list[str]) -> list[str] | None:
+#: A line end inside the braces of an f-string. How far the next line is indented is not known.
+LINE_IN_BRACES = "\n{"
+
+
+def expand_format_strings(tokens: list[str]) -> list[str]:
     """``tokens`` with the expressions inside f-strings as tokens of their own, as lizard does.
 
-    ``tokens`` hold no blanks, so neither does the result. None where an expression goes over
-    several lines, whose indentation would be lost.
+    ``tokens`` hold no blanks, so neither does the result.
     """
     prefixes = FORMAT_PREFIXES.intersection(tokens)
     if not prefixes:
@@ -288,10 +291,12 @@ def expand_format_strings(tokens: list[str]) -> list[str] | None:
         body = tokens[index + 1] if index + 1 < len(tokens) else ""
         if body[:1] in ('"', "'") and "{" in body:
             inner = [str(one) for one in python_tokens._tokenize_fstring_body(body, None)]
-            if "\n" in inner:
-                return None
             expanded += tokens[copied : index + 1]
-            expanded += [one for one in inner if not one.isspace()]
+            expanded += [
+                LINE_IN_BRACES if one == "\n" else one
+                for one in inner
+                if one == "\n" or not one.isspace()
+            ]
             copied = index + 2
     return expanded + tokens[copied:]
 

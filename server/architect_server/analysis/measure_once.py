@@ -59,7 +59,9 @@ def _alone(stretch: Stretch) -> Layout | None:
         layout = IncrementalText(stretch.text, "python", Memory()).layout()
     except NotProvableError:
         return None
-    rests = stretch.is_last or layout.parts[-1].measured.rest == "always"
+    last = layout.parts[-1]
+    leaves_class = last.piece.inside is not None and last.measured.rest == "before a def"
+    rests = stretch.is_last or leaves_class or last.measured.rest == "always"
     return layout if rests and layout.is_sound else None
 
 

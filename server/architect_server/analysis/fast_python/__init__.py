@@ -117,11 +117,8 @@ def _tokens(source: str) -> list[str]:
 
 
 def expanded(found: list[str]) -> list[str]:
-    """``found`` with the tokens inside the braces of f-strings, as lizard has them.
-
-    Empty where these go over several lines.
-    """
-    return lizard_adapter.expand_format_strings(found) or []
+    """``found`` with the tokens inside the braces of f-strings, as lizard has them."""
+    return lizard_adapter.expand_format_strings(found)
 
 
 def _metrics(function: Function, lines: list[str]) -> FunctionMetrics:

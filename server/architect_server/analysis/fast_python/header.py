@@ -133,7 +133,7 @@ def end_of_body(tokens: list[str], start: int, name: str) -> int:
     for index in range(start, min(len(tokens), start + _MAX_TOKENS)):
         token = tokens[index]
         if token[0] in "\n#":
-            if depth:
+            if depth or token == lizard_adapter.LINE_IN_BRACES:
                 raise Declined
             return index
         if token in _NO_SIMPLE_BODY or token == name or token in _QUOTES or token[:3] in _TRIPLE:

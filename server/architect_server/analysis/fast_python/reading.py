@@ -10,6 +10,7 @@ from architect_server.analysis.fast_python.counting import Counting
 from architect_server.analysis.fast_python.header import Declined, end_of_body, read_header
 from architect_server.analysis.fast_python.state import Top
 from architect_server.analysis.fast_python.tokens import ASSIGNMENTS, BEGINS_DEFINITION, opens_block
+from architect_server.analysis.lizard_adapter import LINE_IN_BRACES
 from architect_server.analysis.raw import Rest
 
 _CONTROL = frozenset(("if", "for", "while", "with", "try"))
@@ -287,6 +288,8 @@ class Reading(Counting):
 
 def _columns(lead: str) -> int:
     """How far a line is indented; ``lead`` begins with the line end before it."""
+    if lead == LINE_IN_BRACES:
+        raise Declined
     if "\t" in lead:
         if " \t" in lead:
             raise Declined  # lizard and Python measure such an indentation differently
