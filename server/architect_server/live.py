@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from architect_server.document import Splice
+from architect_server.worker_pipe import Base
 
 if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
     from architect_server.analysis.incremental.memory import Memory
@@ -18,8 +19,8 @@ if TYPE_CHECKING:  # it brings lizard along, which the server's start need not w
     from architect_server.analysis.incremental.text import IncrementalText, Layout
     from architect_server.worker_pipe import Answer
 
-#: Characters of code that one edit may have read on the loop: some 2 to 4 milliseconds.
-BUDGET = 16_000
+#: Characters of code that one edit may have read on the loop: some 6 milliseconds.
+BUDGET = 60_000
 
 
 @dataclass(slots=True)
@@ -95,8 +96,8 @@ class LiveTexts:
         from architect_server.analysis.incremental.measured import NotProvableError
         from architect_server.analysis.incremental.memory import OverBudgetError
 
+        self._memory.budget = BUDGET
         for live in self._texts[uri]:
-            self._memory.budget = BUDGET
             try:
                 layout = live.become(text)
             except (NotProvableError, OverBudgetError):
@@ -104,6 +105,13 @@ class LiveTexts:
             older = [] if layout.is_sound else self._sound(uri)
             self._texts[uri] = [live, *(one for one in older if one is not live)]
             return layout
+        return None
+
+    def base(self, uri: str, text: str) -> Base | None:
+        """What is known of ``text``, for the worker to go on from."""
+        for live in self._texts.get(uri, ()):
+            if live.newest is text:
+                return Base(live.pieces.text, live.pieces.parts, tuple(live.stretches))
         return None
 
     def forget(self, uri: str) -> None:

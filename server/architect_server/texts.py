@@ -237,7 +237,9 @@ async def _measure(
         text = without_magics(text)
         if (layout := desk.live.measure(uri, text)) is not None:
             return layout.metrics(), None
-    answer = await desk.worker.analyse(text, document.language_id, settings.time_limit, uri)
+    base = desk.live.base(uri, text)
+    language, limit = document.language_id, settings.time_limit
+    answer = await desk.worker.analyse(text, language, limit, uri, base)
     if desk.session.documents.get(uri) is not document:
         return answer.metrics, None
     layout = desk.live.adopt(uri, text, answer)

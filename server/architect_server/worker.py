@@ -23,9 +23,12 @@ from architect_server.frames import pack, read_frame
 from architect_server.worker_pipe import (
     REMEMBERED,
     Answer,
+    Base,
     Job,
     Pieces,
+    Said,
     start_child,
+    told,
     understood,
 )
 
@@ -70,7 +73,7 @@ class AnalysisWorker:
         self._abandoned: asyncio.Task[Answer] | None = None
         self._closed = False
         #: The number and the pieces of the last answer about each name. Used on the thread only.
-        self._known: dict[str, tuple[int, tuple[Part, ...]]] = {}
+        self._known: dict[str, tuple[int, Sequence[Part]]] = {}
 
     async def measure(self, text: str, language: str, time_limit: float) -> FileMetrics:
         """Measure ``text``; never raises for bad text.
@@ -79,15 +82,18 @@ class AnalysisWorker:
         """
         return (await self._answer(Job(text, language, time_limit))).metrics
 
-    async def analyse(self, text: str, language: str, time_limit: float, name: str) -> Answer:
+    async def analyse(
+        self, text: str, language: str, time_limit: float, name: str, base: Base | None = None
+    ) -> Answer:
         """Measure ``text`` in pieces where that can be done; never raises for bad text.
 
-        What it has in common with the last text of that ``name`` is not measured again.
+        What it has in common with ``base``, or else with the last text of that ``name``, is not
+        measured again.
         A caller that is cancelled while it waits leaves the queue. One that is cancelled while
         its text is being measured leaves the child to finish: that is nearly always quicker
         than a fresh process, and the next caller kills it if it is not.
         """
-        return await self._answer(Job(text, language, time_limit, f"{language} {name}"))
+        return await self._answer(Job(text, language, time_limit, f"{language} {name}", base=base))
 
     async def _answer(self, job: Job) -> Answer:
         async with self._turn:
@@ -185,9 +191,14 @@ class AnalysisWorker:
         process = self._process
         if process is None:
             raise EOFError("the analysis process has gone")
-        number, known = self._known.get(job.name, (0, ()))
+        number, known = self._known.get(job.name) or (0, ())
+        said: Sequence[Said] = ()
+        base = job.base if number else None
+        if base is not None:
+            said, known = told(known, base.parts), base.parts
+            base = replace(base, parts=())
         stdin = _pipe(process.stdin)
-        stdin.write(pack(replace(job, known=number)))
+        stdin.write(pack(replace(job, known=number, base=base, said=said)))
         stdin.flush()
         answer = read_frame(_pipe(process.stdout))
         if isinstance(answer, Pieces):

@@ -16,6 +16,19 @@ from architect_server.analysis.model import FileMetrics
 
 if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
     from architect_server.analysis.incremental.measured import Part
+    from architect_server.analysis.incremental.stretches import Stretch
+
+#: A piece, or those that the other side has from one index to another.
+Said: TypeAlias = "Part | tuple[int, int]"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A version with its pieces, and the ``stretches`` in which a later one differs."""
+
+    text: str
+    parts: Sequence[Part]
+    stretches: Sequence[Stretch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +37,8 @@ class Job:
 
     With a ``name`` it is measured in pieces, and the process remembers it: the next text of that
     name differs little, most likely. ``known`` is the number of the answer about an earlier one
-    that the asker still has; 0 for none.
+    that the asker still has; 0 for none. ``base`` is what the asker has measured since; over the
+    pipe its parts are ``said``.
     """
 
     text: str
@@ -32,6 +46,8 @@ class Job:
     time_limit: float
     name: str = ""
     known: int = 0
+    base: Base | None = None
+    said: Sequence[Said] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +63,13 @@ class Pieces:
     """Announces the pieces of a text, which come in ``batches`` further frames.
 
     A frame is read in one go, and nothing else runs in the reader's process meanwhile. It holds
-    each piece, or two indexes instead of some that are in the answer that the asker has.
-    ``number`` is this answer's.
+    each piece, or two indexes instead of some that are in the base of the job, or else in the
+    answer that the asker has. ``number`` is this answer's.
     """
 
     language: str
     batches: int
     number: int
-
-
-#: A piece, or those of an earlier answer from one index to another.
-Said: TypeAlias = "Part | tuple[int, int]"
 
 
 def told(known: Sequence[Part], parts: Iterable[Part]) -> list[Said]:

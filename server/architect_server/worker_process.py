@@ -14,7 +14,15 @@ from architect_server.analysis.languages import lizard_name
 from architect_server.analysis.measure import measure
 from architect_server.frames import pack, read_frame
 from architect_server.own_stdout import own_stdout
-from architect_server.worker_pipe import BATCH, REMEMBERED, Answer, Job, Pieces, told
+from architect_server.worker_pipe import (
+    BATCH,
+    REMEMBERED,
+    Answer,
+    Job,
+    Pieces,
+    told,
+    understood,
+)
 
 #: Characters of source whose pieces are remembered beside the last texts': what was there before.
 _REMEMBERED = 400_000
@@ -61,10 +69,15 @@ class _Measuring:
     def _in_pieces(self, job: Job) -> Sequence[object]:
         number, text = self._texts.pop(job.name, (0, None))
         known = text.parts if text is not None and number == job.known else ()
-        if text is None:
-            text = IncrementalText(job.text, job.language, self._memory)
-        else:
+        base = job.base if known else None
+        if base is not None:
+            known = tuple(understood(known, job.said))
+            text = IncrementalText(base.text, job.language, self._memory, known)
+            text.become(job.text, base.stretches)
+        elif text is not None:
             text.become(job.text)
+        else:
+            text = IncrementalText(job.text, job.language, self._memory)
         self._number += 1
         self._texts[job.name] = self._number, text
         if len(self._texts) > REMEMBERED:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics
 from architect_server.document import Splice
@@ -119,9 +121,43 @@ async def test_what_was_told_before_is_not_told_again() -> None:
     assert not any(id(part) in known for part in other.parts)
 
 
+@pytest.mark.parametrize("killed", [False, True])
+async def test_the_worker_goes_on_from_what_the_loop_has_measured_since(killed: bool) -> None:
+    worker, live, text = AnalysisWorker(), LiveTexts(), _LARGE
+    try:
+        first = await worker.analyse(text, "python", 60, "a")
+        live.adopt("a", text, first)
+        for number in (300, 1_700, 900):
+            old, new = f"return b or {number}\n", f"return b or a or {number}\n"
+            at = text.index(old)
+            before, text = text, text.replace(old, new)
+            live.edited("a", before, [Splice(at, at + len(old), new)], text)
+            assert live.measure("a", text) is not None
+        assert live.base("a", text + " ") is None
+        before, text = text, text + "def g(a):\n" + "    a = a or 1\n" * (BUDGET // 10)
+        live.edited("a", before, [Splice(len(before), len(before), text[len(before) :])], text)
+        assert live.measure("a", text) is None
+        base = live.base("a", text)
+        assert base is not None
+        if killed:
+            worker.kill()
+        answer = await worker.analyse(text, "python", 60, "a", base)
+        assert live.adopt("a", text, answer) is not None
+    finally:
+        worker.close()
+    assert answer.metrics == measure(text, "python")
+    known, measured = {id(part) for part in first.parts}, {id(part) for part in base.parts}
+    assert len(measured - known) == 3
+    if not killed:
+        # But for the last one, which has another behind it now.
+        assert len(measured - {id(part) for part in answer.parts}) == 1
+    again = "# one\n" + text
+    assert _figures(live, again) == measure(again, "python")
+
+
 async def test_a_quote_that_was_open_is_closed_without_the_worker() -> None:
     worker, live = AnalysisWorker(), LiveTexts()
-    text = _LARGE.replace("return b or 1000", "return b", 1)
+    text = (_LARGE * 2).replace("return b or 1000", "return b", 1)
     at = text.index("return b\n")
     opened = text[:at] + '"""' + text[at:]
     closed = opened[: at + 3] + '"""; ' + opened[at + 3 :]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import tokenize
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from architect_server.analysis import fast_python, lizard_adapter, names
 from architect_server.analysis.incremental.moving import moved
 from architect_server.analysis.model import Confidence, Decision, FunctionMetrics
 from architect_server.analysis.python_outline import PythonFunction, UnparsableError, parses
-from architect_server.analysis.python_pieces import read
-from architect_server.analysis.python_repair import Block, Readable
+from architect_server.analysis.python_pieces import Readable, read
+from architect_server.analysis.python_repair import Block
 from architect_server.analysis.python_straighten import straighten
 from architect_server.analysis.raw import RawFile, RawFunction
 
@@ -69,8 +69,17 @@ def unchecked(source: str, blocks: Iterable[Block]) -> list[FunctionMetrics]:
     """Lizard's figures inside blocks of ``source`` that do not parse."""
     found: list[FunctionMetrics] = []
     for block in blocks:
-        found += _unchecked(source, _count_block(source, block))
+        # Alone, so that what it leaves open swallows no other.
+        if alone := read_by_lizard(source, block):
+            functions = lizard_adapter.count(alone, _FILENAME).functions
+            found += _unchecked(source, [one.moved(block.first - 1) for one in functions])
     return found
+
+
+def read_by_lizard(source: str, block: Block) -> str:
+    """The lines of ``block``, if there may be a function in them; else nothing."""
+    alone = "\n".join(source.split("\n")[block.first - 1 : block.last]) + "\n"
+    return alone if "def" in alone else ""
 
 
 def _checked_functions(readable: Readable, raw: RawFile) -> tuple[list[FunctionMetrics], list[int]]:
@@ -162,14 +171,7 @@ def _checked(
     return replace(metrics, corrected=True, raw_ccn=own.ccn if own else None)
 
 
-def _count_block(source: str, block: Block) -> tuple[RawFunction, ...]:
-    """Lizard's figures inside one block, so that what it leaves open swallows no other."""
-    lines = source.split("\n")[block.first - 1 : block.last]
-    alone = "\n" * (block.first - 1) + "\n".join(lines) + "\n"
-    return lizard_adapter.count(alone, _FILENAME).functions
-
-
-def _unchecked(source: str, functions: Iterable[RawFunction]) -> list[FunctionMetrics]:
+def _unchecked(source: str, functions: Sequence[RawFunction]) -> list[FunctionMetrics]:
     lines = source.split("\n")
     qualified = names.python_names(lines)
     return [

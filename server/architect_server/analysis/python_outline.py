@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from architect_server.analysis.model import Span
 
@@ -46,6 +47,13 @@ class PythonFunction:
     nesting: int = 0
 
 
+class Stumble(NamedTuple):
+    """At which line (1-based) ``ast`` stumbles over a text, and why in a clause."""
+
+    line: int
+    why: str
+
+
 class UnparsableError(ValueError):
     """``ast`` cannot read the text: at which line (1-based) it stumbled, and why in a clause."""
 
@@ -71,23 +79,44 @@ _PARSED = "future feature _ is not defined"
 
 def parses(source: str) -> bool:
     """Whether ``outline`` can read ``source``; half as dear as reading it."""
+    return stumble(source) is None
+
+
+def stumble(source: str) -> Stumble | None:
+    """What ``outline`` would raise about ``source``, if it would; as dear as ``parses``."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(_UNKNOWN_FEATURE + source, "source.py", "exec", dont_inherit=True)
     except SyntaxError as error:
-        return error.msg == _PARSED
+        return None if error.msg == _PARSED else _told(error, lines_above=1)
     except (ValueError, RecursionError, MemoryError):
         pass
     try:  # an interpreter that looks at them at another time
         _parse(source)
-    except UnparsableError:
-        return False
-    return True
+    except UnparsableError as error:
+        return Stumble(error.line, error.why)
+    return None
 
 
 # "expected an indented block after 'if' statement on line 3" is raised at the line behind it.
 _BLAMED_LINE = re.compile(r"after .* on line (\d+)")
+_LINE_IN_REASON = re.compile(r"\bline (\d+)")
+
+
+def _told(error: SyntaxError, lines_above: int = 0) -> Stumble:
+    """What Python says of a text that stood below ``lines_above`` lines."""
+    why = lines_moved(error.msg or "invalid syntax", -lines_above)
+    blamed = _BLAMED_LINE.search(why)
+    line = int(blamed[1]) if blamed else (error.lineno or 1) - lines_above
+    return Stumble(max(1, line), why)
+
+
+def lines_moved(why: str, lines: int) -> str:
+    """What Python says about a text, once that stands ``lines`` further down."""
+    if not lines or "line" not in why:
+        return why
+    return _LINE_IN_REASON.sub(lambda match: f"line {int(match[1]) + lines}", why)
 
 
 def _parse(source: str) -> ast.Module:
@@ -96,9 +125,7 @@ def _parse(source: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(source)
     except SyntaxError as error:
-        blamed = _BLAMED_LINE.search(error.msg or "")
-        line = int(blamed[1]) if blamed else error.lineno or 1
-        raise UnparsableError(line, error.msg or "invalid syntax") from error
+        raise UnparsableError(*_told(error)) from error
     except ValueError as error:
         raise UnparsableError(1, "it holds a character that Python does not take") from error
     except (RecursionError, MemoryError) as error:

@@ -6,14 +6,27 @@ nothing in another, wherever the interpreter happens to notice it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from architect_server.analysis.incremental.plan import WRAPPER, Piece, pieces
-from architect_server.analysis.python_outline import UnparsableError, outline, parses
-from architect_server.analysis.python_repair import Block, Readable, read_alone
+from architect_server.analysis.python_outline import (
+    PythonFunction,
+    Stumble,
+    UnparsableError,
+    lines_moved,
+    outline,
+    parses,
+)
+from architect_server.analysis.python_repair import Block, repaired
 
-_LINE_IN_REASON = re.compile(r"\bline (\d+)")
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What ``ast`` makes of ``text``, which is the source with ``broken`` taken out."""
+
+    text: str
+    functions: list[PythonFunction]
+    broken: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +74,10 @@ def _read_pieces(source: str) -> Pieces:
         text = source[start : start + piece.length]
         start += piece.length
         if not piece.parses:
-            repaired = repair(text, piece)
-            broken.append((text, repaired, line, prefix_of(piece)))
-            blocks += [moved_block(block, line) for block in repaired.blocks]
-            text = repaired.text
+            own = repair(text, piece)
+            broken.append((text, own, line, prefix_of(piece)))
+            blocks += [moved_block(block, line) for block in own.blocks]
+            text = own.text
         parts.append(text)
         line += text.count("\n")
     readable = "".join(parts)
@@ -86,16 +99,15 @@ def repair(text: str, piece: Piece) -> BrokenPiece:
     extra = wrapper.count("\n")
     # Without its last line end, or the empty line behind it would count as one of its own.
     body = text.removesuffix("\n")
-    try:
-        readable = read_alone(wrapper + body)
-        repaired = readable.text[len(wrapper) :] + text[len(body) :]
-        if parses(_surrounded(repaired, piece)):
-            return BrokenPiece(
-                repaired, tuple(moved_block(block, -extra) for block in readable.broken)
-            )
-        error = UnparsableError(1 + extra, "the class around it is broken")
-    except UnparsableError as unreadable:
-        error = unreadable
+    found = repaired(wrapper + body)
+    if isinstance(found, Stumble):
+        error = found
+    else:
+        readable, blocks = found
+        readable = readable[len(wrapper) :] + text[len(body) :]
+        if parses(_surrounded(readable, piece)):
+            return BrokenPiece(readable, tuple(moved_block(block, -extra) for block in blocks))
+        error = Stumble(1 + extra, "the class around it is broken")
     lines = text.count("\n")
     block = Block(1, max(1, lines), error.line, error.why)
     return BrokenPiece(
@@ -125,7 +137,7 @@ def _stub(piece: Piece, lines: int) -> str:
 
 def moved_block(block: Block, lines: int) -> Block:
     """``block``, ``lines`` further down, also in what Python says about it."""
-    why = _LINE_IN_REASON.sub(lambda match: f"line {int(match[1]) + lines}", block.why)
+    why = lines_moved(block.why, lines)
     return replace(
         block,
         first=block.first + lines,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from architect_server.analysis.python_outline import PythonFunction, UnparsableError, outline
+from architect_server.analysis.python_outline import Stumble, parses, stumble
 
 _HEADER = re.compile(r"[ \t]*(?:@|(?:async[ \t]+def|def|class)\b)")
 _CLOSING = re.compile(r"[ \t]*[)\]}]")
@@ -49,49 +49,40 @@ class Block:
     stub: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Readable:
-    """What ``ast`` makes of ``text``, which is the source with ``broken`` taken out."""
+def repaired(source: str) -> tuple[str, tuple[Block, ...]] | Stumble:
+    """``source`` (LF line ends, no BOM) without the blocks that do not parse, and these.
 
-    text: str
-    functions: list[PythonFunction]
-    broken: tuple[Block, ...] = ()
-
-
-def read_alone(source: str) -> Readable:
-    """The outline of ``source`` (LF line ends, no BOM), leaving out blocks that do not parse.
-
-    The text keeps its lines: a block becomes ``pass`` and empty lines.
-
-    Raises:
-        UnparsableError: the text is broken in too many places.
+    The text keeps its lines: a block becomes ``pass`` and empty lines. Where it is broken in too
+    many places, it is told where it still is.
     """
     lines = source.split("\n")
     broken: list[Block] = []
-    for _ in range(_ATTEMPTS):
-        text = "\n".join(lines)
-        try:
-            return Readable(text, outline(text), tuple(broken))
-        except UnparsableError as error:
-            failed = error
-        block = next(
-            (block for block in _blocks_around(lines, failed) if block not in broken), None
-        )
-        if block is None:
-            break
+    attempts = 0
+    while error := stumble("\n".join(lines)):
+        attempts += 1
+        around = _blocks_around(lines, error)
+        block = next((block for block in around if block not in broken), None)
+        if block is None or attempts == _ATTEMPTS:
+            return error
         broken = [other for other in broken if not _inside(other, block)] + [block]
         _take_out(lines, block)
-    raise failed
+    return "\n".join(lines), tuple(broken)
 
 
-def _blocks_around(lines: list[str], error: UnparsableError) -> Iterator[Block]:
+def _blocks_around(lines: list[str], error: Stumble) -> Iterator[Block]:
     """The line at which Python stumbled, then the definitions around it, innermost first."""
     line = min(error.line, len(lines))
     while line > 1 and not lines[line - 1].strip():
         line -= 1
     if error.why.startswith("unterminated triple-quoted"):
         suspects = [Block(at, at, error.line, error.why) for at in _swallowing_lines(lines)]
-        yield from sorted(suspects, key=lambda block: not _mends(lines, block))
+        others = []
+        for block in suspects:
+            if _mends(lines, block):
+                yield block
+            else:
+                others.append(block)
+        yield from others
     if error.why == "unexpected indent":
         yield Block(line, _same_depth_end(lines, line), error.line, error.why, stub=False)
     elif not _HEADER.match(lines[line - 1]):
@@ -123,11 +114,7 @@ def _mends(lines: list[str], block: Block) -> bool:
     """Whether Python can parse the text once ``block`` is taken out."""
     trial = list(lines)
     _take_out(trial, block)
-    try:
-        outline("\n".join(trial))
-    except UnparsableError:
-        return False
-    return True
+    return parses("\n".join(trial))
 
 
 def _same_depth_end(lines: list[str], line: int) -> int:

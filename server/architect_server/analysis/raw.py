@@ -26,6 +26,15 @@ class RawFunction:
     decisions: tuple[Decision, ...]
     forgiven: bool
 
+    def moved(self, lines: int) -> RawFunction:
+        """The same function, ``lines`` further down."""
+        return replace(
+            self,
+            start_line=self.start_line + lines,
+            end_line=self.end_line + lines,
+            decisions=tuple(Decision(one.line + lines, one.kind) for one in self.decisions),
+        )
+
     def metrics(
         self, *, qualified_name: str, name_span: Span, edit_line: int, nesting: int
     ) -> FunctionMetrics:

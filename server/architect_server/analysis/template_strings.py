@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 
-_MAY_STAND = re.compile(r"(?<![\w\"'\\])(?:[tT]|[rR][tT]|[tT][rR])[\"']")
+# A quote behind the prefix: quotes are rarer than letters, and so sooner found.
+_MAY_STAND = re.compile(
+    r"[\"'](?:(?<=(?<![\w\"'\\])[tT][\"'])|(?<=(?<![\w\"'\\])(?:[rR][tT]|[tT][rR])[\"']))"
+)
 
 # Comments and strings, with a string's prefix in front.
 _QUOTED = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from architect_server.analysis import fast_python, guards, lizard_adapter
@@ -10,7 +11,7 @@ from architect_server.analysis.incremental.moving import moved
 from architect_server.analysis.incremental.placed import Memo
 from architect_server.analysis.incremental.plan import WRAPPER, Piece
 from architect_server.analysis.model import FunctionMetrics
-from architect_server.analysis.python_measure import check_parsed, unchecked
+from architect_server.analysis.python_measure import check_parsed, read_by_lizard, unchecked
 from architect_server.analysis.python_outline import outline, parses
 from architect_server.analysis.python_pieces import BrokenPiece, repair
 from architect_server.analysis.raw import Rest
@@ -81,13 +82,17 @@ def measure_parsed(text: str, indented: bool) -> Measured:
     return Measured(moved(checked, -extra), lines, missing=unsure, rest=rest)
 
 
-def measure_broken(text: str, piece: Piece) -> Measured:
-    """The figures of a piece that does not parse, which ``repair`` makes readable."""
+def measure_broken(text: str, piece: Piece, by_lizard: Callable[[int], None]) -> Measured:
+    """The figures of a piece that does not parse, which ``repair`` makes readable.
+
+    ``by_lizard`` is told how many characters lizard has to read, and may raise.
+    """
     source = guards.prepare(text)
     if "lizard forgive" in source:
         # Once the code before it is taken out, the comment is about the piece above.
         raise NotProvableError
     repaired = repair(source, piece)
+    by_lizard(sum(len(read_by_lizard(source, block)) for block in repaired.blocks))
     indented = piece.inside is not None
     whole = measure_parsed(repaired.text, indented)
     functions = [*whole.functions, *unchecked(source, repaired.blocks)]

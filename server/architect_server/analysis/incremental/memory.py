@@ -18,8 +18,12 @@ from architect_server.analysis.incremental.plan import Piece
 # How many pieces a new one is held against, to see whether but a line differs.
 _MOST_LEFT = 6
 
-# How many characters one pattern reads while one of them is parsed and measured.
-_SKIMMED = 20
+# How many characters one pattern reads, and how many are looked at for strings and brackets,
+# while one of them is parsed and measured. Half of that time is Python's parser.
+_SKIMMED, _LOOKED_AT = 20, 2
+
+# How many are parsed and measured while one is repaired, and while lizard reads one.
+_REPAIRED, _BY_LIZARD = 3, 8
 
 # Characters of source in the memory of measured pieces: what undoing and repeating lead back to.
 _REMEMBERED = 200_000
@@ -55,8 +59,8 @@ class Memory:
 
     def broken(self, text: str, piece: Piece) -> Measured:
         """The figures of a piece that does not parse."""
-        self._spend(3 * len(text))
-        return measure_broken(text, piece)
+        self._spend(_REPAIRED * len(text))
+        return measure_broken(text, piece, lambda count: self._spend(_BY_LIZARD * count))
 
     def leave(self, texts: Sequence[str], parts: Sequence[Part]) -> None:
         """``parts``, with these ``texts``, may be measured again, as they are or nearly so."""
@@ -83,8 +87,11 @@ class Memory:
         return None
 
     def _read(self, text: str, indented: bool) -> Measured | None:
-        self._spend(len(text))
-        return measure_parsed(text, indented) if piece_parses(text, indented) else None
+        self._spend(len(text) // 2)
+        if not piece_parses(text, indented):
+            return None
+        self._spend(len(text) // 2)
+        return measure_parsed(text, indented)
 
     def _keep(self, key: tuple[str, bool], measured: Measured | None) -> None:
         if key not in self._known:
@@ -99,7 +106,7 @@ class Memory:
 
     def look_ahead(self, characters: int) -> None:
         """So many characters must be looked at to see where a piece ends."""
-        if self.budget is not None and characters > self.budget:
+        if self.budget is not None and characters > _LOOKED_AT * self.budget:
             raise OverBudgetError
 
     def _spend(self, characters: int) -> None:
