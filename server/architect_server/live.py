@@ -1,6 +1,6 @@
 """Open texts that are measured on the loop, where an edit's work is known to be small.
 
-Whatever may be long goes to the worker: nothing is begun here that reads more than a few
+Whatever may be long goes to the worker: nothing is begun here that reads more than some ten
 thousand characters, and the patterns that read them are linear.
 """
 

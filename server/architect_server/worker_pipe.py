@@ -104,6 +104,10 @@ BATCH = 64
 #: Texts whose pieces both sides remember.
 REMEMBERED = 4
 
+# A text takes megabytes for a moment. glibc keeps up to twice as much as the largest block that was
+# ever given back (mallopt(3)), if it is not told how much it may keep; others know nothing of these.
+_GIVES_BACK = {"MALLOC_TRIM_THRESHOLD_": "1048576", "MALLOC_MMAP_THRESHOLD_": "4194304"}
+
 
 def start_child() -> subprocess.Popen[bytes]:
     """A fresh analysis process; its first frame tells that it is ready."""
@@ -118,4 +122,5 @@ def start_child() -> subprocess.Popen[bytes]:
 
 def _child_environment() -> dict[str, str]:
     """Ours, with our own import path, so that a bundled server's child finds the bundle too."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    return {**_GIVES_BACK, **os.environ, "PYTHONPATH": path}

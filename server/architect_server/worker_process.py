@@ -25,7 +25,7 @@ from architect_server.worker_pipe import (
 )
 
 #: Characters of source whose pieces are remembered beside the last texts': what was there before.
-_REMEMBERED = 400_000
+_REMEMBERED = 100_000
 
 
 def main() -> None:

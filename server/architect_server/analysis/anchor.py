@@ -24,7 +24,7 @@ def fingerprint(text: str | LineTable, function: FunctionMetrics) -> str:
     return _digest(table.text[start : table.line_end(function.end_line - 1)])
 
 
-@lru_cache(maxsize=128)  # an action asks again for what its diagnostic carries
+@lru_cache(maxsize=32)  # an action asks again for what its diagnostic carries
 def _digest(own: str) -> str:
     lines = [line.rstrip() for line in unify_line_ends(own).split("\n")]
     margin = _margin([line for line in lines if line])
