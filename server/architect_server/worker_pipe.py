@@ -105,7 +105,7 @@ BATCH = 64
 REMEMBERED = 4
 
 # A text takes megabytes for a moment. glibc keeps up to twice as much as the largest block that was
-# ever given back (mallopt(3)), if it is not told how much it may keep; others know nothing of these.
+# ever given back (mallopt(3)), if it is not told how much it may keep. Others know none of these.
 _GIVES_BACK = {"MALLOC_TRIM_THRESHOLD_": "1048576", "MALLOC_MMAP_THRESHOLD_": "4194304"}
 
 

@@ -26,7 +26,7 @@ _SKIMMED, _LOOKED_AT = 20, 2
 _REPAIRED, _BY_LIZARD = 3, 8
 
 # Characters of source in the memory of measured pieces: what undoing and repeating lead back to.
-# Of some thousand edits hardly one in a hundred found more in a memory of twice that size.
+# Twice as much would spare one edit in twenty the reading of a piece.
 _REMEMBERED = 100_000
 
 
