@@ -66,7 +66,8 @@ class LiveTexts:
         for known in self._texts.get(uri, ()):
             if known.newest is text:
                 parts = known.pieces.recognised(parts, known.stretches)
-        live = _Live(IncrementalText(text, language, self._memory, parts), text, [])
+        pieces = IncrementalText(text, language, self._memory, parts, answer.marks)
+        live = _Live(pieces, text, [])
         layout = live.pieces.layout()
         older = [] if layout.is_sound else self._sound(uri)
         self._texts[uri] = [live, *older]
@@ -111,7 +112,8 @@ class LiveTexts:
         """What is known of ``text``, for the worker to go on from."""
         for live in self._texts.get(uri, ()):
             if live.newest is text:
-                return Base(live.pieces.text, live.pieces.parts, tuple(live.stretches))
+                own = live.pieces
+                return Base(own.text, own.parts, own.marks, tuple(live.stretches))
         return None
 
     def forget(self, uri: str) -> None:

@@ -218,7 +218,7 @@ class AnalysisWorker:
         self._known[job.name] = pieces.number, layout.parts
         if len(self._known) > REMEMBERED:
             del self._known[next(iter(self._known))]
-        return Answer(layout.metrics(), layout.parts)
+        return Answer(layout.metrics(), layout.parts, pieces.marks)
 
 
 def _pipe(stream: IO[bytes] | None) -> BinaryIO:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from architect_server.analysis.model import FileMetrics
 
 if TYPE_CHECKING:  # it brings lizard along, which the server's start need not wait for
+    from architect_server.analysis.incremental.marks import Marks
     from architect_server.analysis.incremental.measured import Part
     from architect_server.analysis.incremental.stretches import Stretch
 
@@ -24,10 +25,11 @@ Said: TypeAlias = "Part | tuple[int, int]"
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A version with its pieces, and the ``stretches`` in which a later one differs."""
+    """A version with its pieces and marks, and the ``stretches`` in which a later one differs."""
 
     text: str
     parts: Sequence[Part]
+    marks: Marks
     stretches: Sequence[Stretch]
 
 
@@ -52,10 +54,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The figures of a text, and its pieces where it was measured in pieces."""
+    """The figures of a text, and its pieces and marks where it was measured in pieces."""
 
     metrics: FileMetrics
     parts: tuple[Part, ...] = ()
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Pieces:
     language: str
     batches: int
     number: int
+    marks: Marks
 
 
 def told(known: Sequence[Part], parts: Iterable[Part]) -> list[Said]:

@@ -72,7 +72,7 @@ class _Measuring:
         base = job.base if known else None
         if base is not None:
             known = tuple(understood(known, job.said))
-            text = IncrementalText(base.text, job.language, self._memory, known)
+            text = IncrementalText(base.text, job.language, self._memory, known, base.marks)
             text.become(job.text, base.stretches)
         elif text is not None:
             text.become(job.text)
@@ -84,7 +84,7 @@ class _Measuring:
             del self._texts[next(iter(self._texts))]
         said = told(known, text.parts)
         batches = [said[at : at + BATCH] for at in range(0, len(said), BATCH)]
-        return (Pieces(job.language, len(batches), self._number), *batches)
+        return (Pieces(job.language, len(batches), self._number, text.marks), *batches)
 
 
 def _next(requests: BinaryIO) -> Job | None:

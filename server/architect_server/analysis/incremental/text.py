@@ -11,6 +11,7 @@ from itertools import accumulate, islice
 
 from architect_server.analysis import guards, template_strings
 from architect_server.analysis.incremental.boundaries import OpenClass
+from architect_server.analysis.incremental.marks import Marks, around
 from architect_server.analysis.incremental.measured import NotProvableError, Part
 from architect_server.analysis.incremental.memory import Memory
 from architect_server.analysis.incremental.placed import PlacedFunctions
@@ -30,9 +31,6 @@ _MOST_JOINED = 6
 
 # How many pieces behind an edit are looked at again, as a rule.
 _RECUT = 3
-
-# Characters around an edit that may make one of the words that are looked for.
-_MARGIN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +80,18 @@ class IncrementalText:
     """
 
     def __init__(
-        self, text: str, language: str, memory: Memory, parts: Sequence[Part] | None = None
+        self,
+        text: str,
+        language: str,
+        memory: Memory,
+        parts: Sequence[Part] | None = None,
+        marks: Marks | None = None,
     ) -> None:
-        """``parts`` are those of ``text`` where they are known already."""
+        """``parts`` and ``marks`` are those of ``text`` where they are known already."""
         self._memory = memory
         self._language = language
         self.text = text if parts else ""
-        self._openings = guards.openings(self.text)
-        #: Whether something that looks like a t-string stands in a string or a comment.
-        self._templates = template_strings.present(self.text)
+        self.marks = marks or Marks.of(self.text)
         self._parts = list(parts or ())
         lengths = [part.piece.length for part in self._parts]
         self._starts = list(accumulate(lengths, initial=0))[:-1]
@@ -110,29 +111,24 @@ class IncrementalText:
             stretches = between(self.text, text)
         found = [trimmed(one, self.text, text) for one in stretches]
         differing = [one for one in found if one is not None]
-        openings = self._openings
+        marks = self.marks.edited(self.text, text, differing)
         for one in differing:
-            openings += self._openings_added(text, one)
-        for one in differing:
-            around = text[max(0, one.new_start - _MARGIN) : one.new_end + _MARGIN]
-            _refuse(text, around, openings)
-        self._look_for_templates(text, differing)
+            _refuse(text, around(text, one), marks.openings)
+        self._look_for_templates(text, marks)
         if differing:
             self._cut_again(text, differing)
-        self._openings = openings
+        self.marks = marks
         self.text = text  # the same object as the caller's, so that it is held but once
 
-    def _look_for_templates(self, text: str, stretches: Iterable[Stretch]) -> None:
+    def _look_for_templates(self, text: str, marks: Marks) -> None:
         """A t-string is measured as a whole; what only looks like one is not.
 
         In a piece that parses this is seen by the piece alone. Beside a broken piece, a quote
         anywhere may make a string of what was none.
         """
-        self._templates = self._templates or any(
-            template_strings.present(text[max(0, one.new_start - _MARGIN) : one.new_end + _MARGIN])
-            for one in stretches
-        )
-        if self._templates and any(part.measured.broken is not None for part in self._parts):
+        # Kept also if what follows fails: it may only be true too often.
+        self.marks = self.marks._replace(templates=marks.templates)
+        if marks.templates and any(part.measured.broken is not None for part in self._parts):
             self._refuse_templates(text)
 
     def _refuse_templates(self, text: str) -> None:
@@ -225,12 +221,6 @@ class IncrementalText:
         self._memory.leave(texts, parts)
         return one
 
-    def _openings_added(self, text: str, one: Stretch) -> int:
-        """How many of what ``guards.openings`` counts a stretch adds."""
-        old = self.text[max(0, one.start - _MARGIN) : one.end + _MARGIN]
-        new = text[max(0, one.new_start - _MARGIN) : one.new_end + _MARGIN]
-        return guards.openings(new) - guards.openings(old)
-
     def layout(self) -> Layout:
         """The pieces as they are now."""
         return Layout(self.text, self._language, tuple(self._parts), tuple(self._starts))
@@ -252,7 +242,7 @@ class IncrementalText:
 
     def _next_part(self, text: str, start: int, inside: OpenClass | None) -> Part:
         part = self._at_rest_part(text, start, inside)
-        if self._templates:
+        if self.marks.templates:
             own = text[start : start + part.piece.length]
             self._refuse_templates(own if part.piece.parses else text)
         return part
