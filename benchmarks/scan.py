@@ -27,7 +27,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from run import TOOLS, install
 
 from architect_server.analysis import lizard_adapter
-from architect_server.discovery import Ignores, walk
+from architect_server.discovery import walk
+from architect_server.ignores import Ignores
 
 _RULES = ("--select", "C901,PLR09", "-q", "--isolated")
 _SIZES = (10, 100, 1_000, 5_000)

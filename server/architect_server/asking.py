@@ -21,7 +21,8 @@ from architect_agents.types import (
     Step,
     Usage,
 )
-from architect_server.analysis.model import FunctionMetrics, Limits
+from architect_server.analysis.limits import Limits
+from architect_server.analysis.model import FunctionMetrics
 from architect_server.document import Document
 from architect_server.settings import Settings
 

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-logger = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    import logging
 
 T = TypeVar("T")
 
 _PATIENCE = 0.2  # seconds for another process to finish writing
 _PAGES = 256  # KiB of pages in memory: a row is read once, the system has the file anyway
+
+#: How coarse a file's times may be, in nanoseconds (two seconds on FAT). What was read so soon
+#: after it was written may have been written once more since, at the same time.
+COARSE = 2_000_000_000
+
+
+def now() -> int:
+    """The clock by which a file was seen in a state (ns)."""
+    return time.time_ns()
+
+
+def range_below(folder: str) -> tuple[bytes, bytes]:
+    """Every path below ``folder`` lies from the first of these on, and before the second."""
+    start = os.fsencode(folder).rstrip(b"/\\") + os.sep.encode()
+    return start, start[:-1] + bytes([start[-1] + 1])
 
 
 class CacheDatabase:
@@ -33,7 +50,7 @@ class CacheDatabase:
         try:
             return work(database)
         except sqlite3.OperationalError as error:
-            logger.info("The result cache was not read: %s", error)
+            _logger().info("The result cache was not read: %s", error)
         except sqlite3.DatabaseError as error:
             self._renew(error)
         return otherwise
@@ -47,7 +64,7 @@ class CacheDatabase:
             with database:
                 work(database)
         except sqlite3.OperationalError as error:
-            logger.info("The result cache was not written: %s", error)
+            _logger().info("The result cache was not written: %s", error)
         except sqlite3.DatabaseError as error:
             self._renew(error)
 
@@ -83,7 +100,7 @@ class CacheDatabase:
 
     def _renew(self, error: Exception) -> None:
         """The file is no database, or a broken one: begin a new one, once."""
-        logger.warning("The result cache is broken and begins anew: %s", error)
+        _logger().warning("The result cache is broken and begins anew: %s", error)
         self._let_go()
         try:
             for name in ("", "-wal", "-shm"):
@@ -93,7 +110,7 @@ class CacheDatabase:
             self._give_up(again)
 
     def _give_up(self, error: Exception) -> None:
-        logger.info("There is no result cache: %s", error)
+        _logger().info("There is no result cache: %s", error)
         self._closed = True
         self._let_go()
 
@@ -101,3 +118,9 @@ class CacheDatabase:
         if self._database is not None:
             self._database.close()
             self._database = None
+
+
+def _logger() -> logging.Logger:
+    import logging  # not for a cache that works
+
+    return logging.getLogger(__name__)

@@ -1,212 +1,215 @@
-"""Which files are somebody's own code: below a folder, and by what git and settings leave out."""
+"""Which files are somebody's own code: below a folder, and in what state each of them is.
+
+A folder that has not changed has the same entries, so it is looked at but not listed again.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from architect_server.analysis.languages import language_of_name
-from architect_server.plain_file import read_plain
+from architect_server.analysis.languages import language_of, language_of_name
+from architect_server.ignores import SKIPPED_FOLDERS, Ignores, Rules, repository_of
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+    from architect_server.folder_cache import FolderCache
 
-#: Folders that hold nobody's own code; named by git, package managers and build tools.
-SKIPPED_FOLDERS = frozenset(
-    {".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__",
-     ".mypy_cache", ".ruff_cache", ".pytest_cache", ".eggs", "site-packages"}
+#: Files whose change may change a setting or what is left out, by name.
+SETTINGS_FILES = frozenset(
+    {"pyproject.toml", ".gitignore", "ruff.toml", ".ruff.toml", "complexipy.toml",
+     ".complexipy.toml", "setup.cfg", "tox.ini", ".flake8", "whitelizer.txt"}
 )  # fmt: skip
 
-
-def repository_of(folder: Path) -> Path | None:
-    """The root of the git work tree that ``folder`` lies in; a linked work tree's is its own."""
-    for place in (folder, *folder.parents):
-        if (place / ".git").exists():
-            return place
-    return None
+#: Entries by which a folder may say something of its own about all that lies below it.
+LANDMARKS = SETTINGS_FILES | {".git"}
 
 
-@lru_cache(maxsize=256)
-def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec  # many a scan meets no pattern
+class Stamp(NamedTuple):
+    """One state of a file: times in nanoseconds, bytes, and the number of its node."""
 
-    return GitIgnoreSpec.from_lines(patterns)
-
-
-def matches(patterns: tuple[str, ...], base: Path | None, path: Path | None) -> bool:
-    """Whether globs (as in .gitignore) that are relative to ``base`` mean the file at ``path``."""
-    if not patterns or path is None:
-        return False
-    if base is not None and path.is_relative_to(base):
-        path = path.relative_to(base)
-    return _spec(patterns).match_file(path.as_posix())
+    modified: int
+    size: int
+    changed: int
+    node: int
 
 
-class Ignores:
-    """What git leaves out, by the .gitignore files from a root down; each is read once.
+class Found(NamedTuple):
+    """``name`` is how the file was asked for, ``path`` is absolute.
 
-    Folders that hold nobody's own code are left out too. Paths must be absolute.
+    ``stamp`` is None for a file that can't be looked at. ``place`` is a folder at or above the
+    file's own below which no folder, down to the file, has a landmark: what settings files say
+    there holds for the file, and both lie in the same repository.
     """
 
-    def __init__(self) -> None:
-        self._specs: dict[Path, GitIgnoreSpec | None] = {}
-        self._folders: dict[tuple[Path, Path], bool] = {}
-        self._roots: dict[Path, Path | None] = {}
-
-    def leaves_out(self, path: Path, workspace: Path | None = None) -> bool:
-        """Whether the file at ``path`` is left out of its repository, or else of ``workspace``."""
-        if path.parent not in self._roots:
-            self._roots[path.parent] = repository_of(path.parent)
-        root = self._roots[path.parent] or workspace
-        if root is None or not path.is_relative_to(root):
-            return False
-        return self.folder_is_out(path.parent, root) or self.entry_is_out(path, root, folder=False)
-
-    def folder_is_out(self, folder: Path, root: Path) -> bool:
-        """Whether ``folder`` or one that holds it below ``root`` is left out."""
-        if folder == root:
-            return False
-        key = (folder, root)
-        if key not in self._folders:
-            self._folders[key] = self.folder_is_out(folder.parent, root) or self.entry_is_out(
-                folder, root, folder=True
-            )
-        return self._folders[key]
-
-    def entry_is_out(self, path: Path, root: Path, *, folder: bool) -> bool:
-        """Whether ``path`` itself is left out, whatever holds it. The innermost file decides."""
-        if folder and path.name in SKIPPED_FOLDERS:
-            return True
-        for base in path.parents:
-            spec = self.spec_of(base, root)
-            if spec is not None:
-                relative = path.relative_to(base).as_posix()
-                verdict = spec.check_file(f"{relative}/" if folder else relative).include
-                if verdict is not None:
-                    return verdict
-            if base == root:
-                break
-        return False
-
-    def rules_above(self, folder: Path, root: Path) -> tuple[tuple[int, GitIgnoreSpec], ...]:
-        """The specs of all folders that hold ``folder`` up to ``root``, innermost first.
-
-        Each comes with the length of its folder's path.
-        """
-        if folder == root:
-            return ()
-        found = []
-        for base in folder.parents:
-            if spec := self.spec_of(base, root):
-                found.append((len(str(base)), spec))
-            if base == root:
-                break
-        return tuple(found)
-
-    def spec_of(self, folder: Path, root: Path) -> GitIgnoreSpec | None:
-        """What the files of ``folder`` itself leave out."""
-        if folder not in self._specs:
-            lines = _lines(folder / ".gitignore")
-            if folder == root and (own := _own_excludes(root)):
-                lines = [*_lines(own), *lines]
-            self._specs[folder] = _spec(tuple(lines)) if lines else None
-        return self._specs[folder]
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return read_plain(path, "replace").splitlines()
-    except OSError:
-        return []
-
-
-def _own_excludes(root: Path) -> Path | None:
-    """The repository's unshared exclude file; linked work trees have it in common."""
-    git = root / ".git"
-    if not git.is_file():
-        return git / "info" / "exclude"
-    pointer = "".join(_lines(git)).removeprefix("gitdir:").strip()
-    own = root / pointer
-    common = "".join(_lines(own / "commondir")).strip()
-    return own / common / "info" / "exclude" if common else own / "info" / "exclude"
-
-
-class Entry(NamedTuple):
-    """A file that was found: ``shown`` as its folder was named, ``path`` absolute."""
-
-    shown: str
+    name: str
     path: str
     language: str
-    status: os.stat_result
+    stamp: Stamp | None
+    place: str
 
 
-def walk(folder: Path, ignores: Ignores) -> Iterator[Path]:
+def found_at(path: Path) -> Found:
+    """The file that is named by ``path``, in whatever state it is."""
+    absolute = os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
+    try:
+        stamp = _stamp(path.stat())
+    except OSError:
+        stamp = None
+    folder = os.path.dirname(absolute)  # noqa: PTH120
+    return Found(str(path), absolute, language_of(path.name) or "", stamp, folder)
+
+
+def found_below(
+    folder: Path, ignores: Ignores, cache: FolderCache | None = None
+) -> Iterator[Found]:
     """Every analysable file below ``folder``, in the order of names.
 
     A folder that is itself left out was asked for by name: only what lies in it decides then.
+    With a ``cache`` the folders that it knows as they are need not be listed.
     """
-    return (Path(entry.shown) for entry in entries(folder, ignores))
-
-
-def entries(folder: Path, ignores: Ignores) -> Iterator[Entry]:
-    """The same, with what the system says of each file."""
-    absolute = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow links
-    root = repository_of(absolute) or absolute
-    if ignores.folder_is_out(absolute, root):
-        root = absolute
-    above = ignores.rules_above(absolute, root)
-    shown = "" if str(folder) == "." else str(folder)
-    yield from _below(shown, str(absolute), _Rules(ignores, root, above))
-
-
-class _Rules(NamedTuple):
-    """What is left out of one folder: each spec with the length of its own folder's path."""
-
-    ignores: Ignores
-    root: Path
-    specs: tuple[tuple[int, GitIgnoreSpec], ...]
-
-    def inside(self, folder: str, names: Iterable[str]) -> _Rules:
-        """Those that hold among ``names``, which ``folder`` holds."""
-        if ".gitignore" not in names and Path(folder) != self.root:
-            return self
-        own = self.ignores.spec_of(Path(folder), self.root)
-        if own is None:
-            return self
-        return _Rules(self.ignores, self.root, ((len(folder), own), *self.specs))
-
-    def leave_out(self, path: str, *, folder: bool) -> bool:
-        """Whether ``path`` itself is left out. The innermost file decides."""
-        for length, spec in self.specs:
-            relative = path[length:].lstrip(os.sep).replace(os.sep, "/")
-            verdict = spec.check_file(f"{relative}/" if folder else relative).include
-            if verdict is not None:
-                return verdict
-        return False
-
-
-def _below(shown: str, absolute: str, rules: _Rules) -> Iterator[Entry]:
     try:
-        with os.scandir(absolute) as found:
-            listed = sorted(found, key=lambda entry: entry.name)
-    except OSError:
-        return
-    rules = rules.inside(absolute, {entry.name for entry in listed})
-    for entry in listed:
-        name = entry.name
+        yield from _Walk(folder, ignores, cache).files()
+    finally:
+        if cache is not None:
+            cache.flush()
+
+
+def walk(folder: Path, ignores: Ignores) -> Iterator[Path]:
+    """The same, as they were named."""
+    return (Path(found.name) for found in found_below(folder, ignores))
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return Stamp(status.st_mtime_ns, status.st_size, status.st_ctime_ns, status.st_ino)
+
+
+def _bare(path: str) -> str:
+    """A folder's path without the separator at its end."""
+    return os.path.dirname(path)  # noqa: PTH120
+
+
+class _Level(NamedTuple):
+    """One folder on the way down; its path and how it was named both end in a separator.
+
+    ``entries`` are those to be looked at, a folder's with a slash behind it; ``listed`` is what
+    the system said of them, if they were listed just now.
+    """
+
+    path: str
+    shown: str
+    place: str
+    rules: Rules
+    entries: Iterator[str]
+    listed: Mapping[str, os.DirEntry[str]]
+
+
+class _Contents(NamedTuple):
+    """What one folder holds: ``entries`` as a ``KnownFolder`` has them, and what leaves out."""
+
+    entries: list[str]
+    rules: Rules
+    listed: Mapping[str, os.DirEntry[str]]
+
+
+class _Walk:
+    """One walk down from ``folder``, with what earlier ones kept of its folders.
+
+    It passes some thousand folders and files, so it is written with no Path and few calls.
+    """
+
+    def __init__(self, folder: Path, ignores: Ignores, cache: FolderCache | None) -> None:
+        self._cache = cache
+        absolute = os.path.abspath(folder)  # noqa: PTH100 - resolve() would follow links
+        top = Path(absolute)
+        root = repository_of(top) or top
+        rules = ignores.rules_above(top, root)
+        if _is_out(top, root, ignores, rules, cache):
+            root, rules = top, ignores.rules_above(top, top)
+        self._root = os.path.join(root, "")  # noqa: PTH118
+        if cache is not None:
+            cache.load(absolute)
+        shown = "" if str(folder) == "." else os.path.join(folder, "")  # noqa: PTH118
+        self._top = self._level(os.path.join(absolute, ""), shown, absolute, rules)  # noqa: PTH118
+
+    def files(self) -> Iterator[Found]:
+        """Every file, with what the system says of it at that moment."""
+        levels = [self._top]
+        while levels:
+            path, shown, place, rules, entries, listed = levels[-1]
+            for name in entries:
+                if name[-1] == "/":
+                    inner = name[:-1] + os.sep
+                    levels.append(self._level(path + inner, shown + inner, place, rules))
+                    break
+                file = path + name
+                try:
+                    # Of what was just listed some systems have said all, and need not be asked.
+                    one = listed[name].stat(follow_symlinks=False) if listed else os.lstat(file)
+                except OSError:
+                    continue  # it has gone meanwhile
+                stamp = Stamp(one.st_mtime_ns, one.st_size, one.st_ctime_ns, one.st_ino)
+                yield Found(shown + name, file, language_of_name(name) or "", stamp, place)
+            else:
+                levels.pop()
+
+    def _level(self, path: str, shown: str, place: str, rules: Rules) -> _Level:
+        """The folder at ``path``; ``place`` and ``rules`` are those of the folder that holds it."""
+        entries, rules, listed = self._recalled(path, rules) or self._listed(path, rules)
+        first = 0
+        while first < len(entries) and entries[first][0] == "/":
+            first += 1
+            place = _bare(path)
+        return _Level(path, shown, place, rules, iter(entries[first:]), listed)
+
+    def _recalled(self, path: str, rules: Rules) -> _Contents | None:
+        """What the folder holds, if that is known and nothing has changed since."""
+        cache = self._cache
+        known = cache.recall(path) if cache else None
+        if cache is None or known is None:
+            return None
+        entries = known.entries
+        if "/.gitignore" in entries or path == self._root:
+            rules = rules.inside(_bare(path))
+        return _Contents(entries, rules, {}) if cache.key(rules.lines) == known.lines else None
+
+    def _listed(self, path: str, rules: Rules) -> _Contents:
+        before = self._cache.about_to_list(path) if self._cache else None
+        try:
+            with os.scandir(path) as found:
+                listed = {entry.name: entry for entry in sorted(found, key=attrgetter("name"))}
+        except OSError:
+            return _Contents([], rules, {})
+        if ".gitignore" in listed or path == self._root:
+            rules = rules.inside(_bare(path))
+        marks = [f"/{name}" for name in sorted(LANDMARKS & listed.keys())]
+        entries = [*marks, *_kept(path, listed, rules)]
+        if self._cache is not None and before is not None:
+            self._cache.keep(before, rules.lines, entries)
+        return _Contents(entries, rules, listed)
+
+
+def _is_out(
+    folder: Path, root: Path, ignores: Ignores, rules: Rules, cache: FolderCache | None
+) -> bool:
+    """Whether ``folder`` is left out by ``rules``, those of what holds it."""
+    if cache is None or not rules.lines:
+        return ignores.folder_is_out(folder, root)
+    about = (str(folder), str(root), rules.lines)
+    return cache.verdict(about, lambda: ignores.folder_is_out(folder, root))
+
+
+def _kept(path: str, listed: Mapping[str, os.DirEntry[str]], rules: Rules) -> Iterator[str]:
+    """The names of what is to be looked at, a folder's with a slash behind it."""
+    for name, entry in listed.items():
         folder = entry.is_dir(follow_symlinks=False)
-        language = None if folder else language_of_name(name)
-        if (not folder and language is None) or (folder and name in SKIPPED_FOLDERS):
+        if name in SKIPPED_FOLDERS if folder else language_of_name(name) is None:
             continue
-        if rules.specs and rules.leave_out(entry.path, folder=folder):
+        if rules.leave_out(path + name, folder=folder):
             continue
-        below = os.path.join(shown, name)  # noqa: PTH118 - a Path would cost as much as a look
         if folder:
-            yield from _below(below, entry.path, rules)
-        elif language is not None and entry.is_file(follow_symlinks=False):
-            with suppress(OSError):  # it has gone meanwhile
-                yield Entry(below, entry.path, language, entry.stat(follow_symlinks=False))
+            yield f"{name}/"
+        elif entry.is_file(follow_symlinks=False):
+            yield name

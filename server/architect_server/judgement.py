@@ -10,7 +10,7 @@ from architect_server.analysis.generated import generated_line
 from architect_server.analysis.model import FileMetrics, Finding
 from architect_server.analysis.rules import find
 from architect_server.analysis.suppression import SuppressionFinding
-from architect_server.discovery import matches, repository_of
+from architect_server.ignores import matches, repository_of
 from architect_server.settings import Settings
 
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from architect_server.analysis.model import FileMetrics, Finding
 from architect_server.analysis.suppression import SuppressionFinding
-from architect_server.discovery import Ignores, matches
+from architect_server.discovery import Found
 from architect_server.document import Document, Encoding
+from architect_server.ignores import Ignores, matches
 from architect_server.judgement import Judgement
 from architect_server.settings import Layer, Settings, SettingsByPlace, Surfaces
 
@@ -179,10 +180,10 @@ class Session:
         workspace = self.workspace_of(path)
         return self._settings_in(workspace)
 
-    def settings_of_file(self, path: str, language: str) -> Settings:
-        """The same for the file at ``path`` (absolute); quicker for many files of one folder."""
-        workspace = self.workspace_of(Path(path))
-        return self._settings_in(workspace).of_file(path, language, workspace)
+    def settings_of_file(self, file: Found) -> Settings:
+        """The same for a file that was found; quicker for the many files of one place."""
+        workspace = self.workspace_of(Path(file.path))
+        return self._settings_in(workspace).of_file(file, workspace)
 
     def _settings_in(self, workspace: Path | None) -> SettingsByPlace:
         if workspace not in self._settings:

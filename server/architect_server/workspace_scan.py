@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from architect_server.discovery import Ignores
-from architect_server.file_scan.found import Found, Stamp, found_below
+from architect_server.discovery import Found, Stamp, found_below
+from architect_server.ignores import Ignores
+
+if TYPE_CHECKING:
+    from architect_server.folder_cache import FolderCache
 
 T = TypeVar("T")
 
@@ -57,12 +60,12 @@ class WorkspaceScan(Generic[T]):
 
 
 def files_of(
-    folders: list[Path], ignores: Ignores, wanted: Callable[[str], bool]
-) -> Iterator[Found]:
+    folders: list[Path], ignores: Ignores, cache: FolderCache, wanted: Callable[[str], bool]
+) -> Generator[Found]:
     """Every analysable file of a workspace whose path is ``wanted``, once, folder by folder."""
     seen: set[str] = set()
     for folder in folders:
-        for file in found_below(folder, ignores):
+        for file in found_below(folder, ignores, cache):
             if file.path not in seen and wanted(file.path):
                 seen.add(file.path)
                 yield file

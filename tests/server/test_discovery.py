@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from architect_server.discovery import Ignores, matches, repository_of, walk
+from architect_server.discovery import walk
+from architect_server.ignores import Ignores, matches, repository_of
 
 FILES = (
     "a.py",

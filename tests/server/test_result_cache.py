@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from architect_server.result_cache import Known, ResultCache, content_key, settings_key
+from architect_server.cache_keys import content_key, key_of
+from architect_server.result_cache import Known, ResultCache
 
 _SECOND = 1_000_000_000
 _NOW = 1_800_000_000 * _SECOND
@@ -18,7 +19,7 @@ _STAMP = (_NOW - 10 * _SECOND, 120, _NOW - 9 * _SECOND, 77)
 
 
 def _known(name: str, content: bytes = b"content", report: str = "") -> Known:
-    return Known(f"/folder/{name}".encode(), *_STAMP, _NOW, content, b"settings", 3, report)
+    return Known(f"/folder/{name}".encode(), *_STAMP, _NOW, content, b"settings", 3, report, "")
 
 
 def _filled(path: Path, files: int = 1, figures: str = "[]", largest: int = 10**9) -> ResultCache:
@@ -34,11 +35,13 @@ def test_what_was_put_is_there_for_the_next_process(tmp_path: Path) -> None:
     cache = ResultCache(tmp_path / "results")
     assert cache.figures(b"content 0") == "[]"
     assert cache.figures(b"content 2") is None
-    assert cache.file("/folder/1.py") == _known("1.py", b"content 1")
-    assert cache.file("/folder/2.py") is None
-    assert set(cache.below("/folder")) == {b"/folder/0.py", b"/folder/1.py"}
-    assert cache.below("/fold") == {}
-    assert cache.below("/folder/0.py") == {}
+    known = _known("1.py", b"content 1")
+    assert cache.file("/folder/1.py", details=True) == known
+    assert cache.file("/folder/1.py", details=False) == known._replace(details=None)
+    assert cache.file("/folder/2.py", details=True) is None
+    assert set(cache.below("/folder", details=False)) == {b"/folder/0.py", b"/folder/1.py"}
+    assert cache.below("/fold", details=True) == {}
+    assert cache.below("/folder/0.py", details=True) == {}
     cache.close()
 
 
@@ -62,7 +65,7 @@ def test_a_name_tells_texts_languages_and_settings_apart() -> None:
     assert content_key("a", "python") == content_key("a", "python")
     names = {content_key("a", "python"), content_key("b", "python"), content_key("a", "ruby")}
     assert len(names) == 3
-    assert settings_key((1, "\udcff")) != settings_key((2, "\udcff"))
+    assert key_of((1, "\udcff")) != key_of((2, "\udcff"))
 
 
 def test_a_file_that_is_no_database_is_made_anew(tmp_path: Path) -> None:
@@ -82,7 +85,7 @@ def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path) -> None:
     (tmp_path / "file").chmod(stat.S_IRUSR)
     cache = _filled(tmp_path / "file" / "results")
     assert cache.figures(b"content 0") is None
-    assert cache.below("/folder") == {}
+    assert cache.below("/folder", details=True) == {}
     cache.close()
 
 
@@ -101,7 +104,7 @@ def test_a_full_cache_lets_the_older_half_go(tmp_path: Path) -> None:
         tmp_path / "results", files=2_000, figures="[" + "1," * 50 + "1]", largest=90_000
     )
     assert cache.figures(b"content 0") is None
-    assert cache.file("/folder/0.py") is None
+    assert cache.file("/folder/0.py", details=True) is None
     assert cache.figures(b"content 1999") is not None
-    assert cache.file("/folder/1999.py") is not None
+    assert cache.file("/folder/1999.py", details=True) is not None
     cache.close()

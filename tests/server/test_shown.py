@@ -11,8 +11,9 @@ import pytest
 from architect_server.analysis.incremental.measured import NotProvableError
 from architect_server.analysis.incremental.memory import Memory
 from architect_server.analysis.incremental.text import IncrementalText
+from architect_server.analysis.limits import Limits
 from architect_server.analysis.measure import measure
-from architect_server.analysis.model import FileMetrics, Limits
+from architect_server.analysis.model import FileMetrics
 from architect_server.diagnostic_json import findings_json, problems_json
 from architect_server.document import Document
 from architect_server.judgement import judge

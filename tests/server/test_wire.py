@@ -12,8 +12,8 @@ import pytest
 from lsprotocol import types as lsp
 from lsprotocol.converters import get_converter
 
+from architect_server.analysis.limits import Limits
 from architect_server.analysis.measure import measure
-from architect_server.analysis.model import Limits
 from architect_server.convert import to_changes
 from architect_server.diagnostic_json import findings_json, rule_page
 from architect_server.document import Document

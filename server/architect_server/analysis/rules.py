@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from architect_server.analysis.incremental.placed import PlacedFunctions
-from architect_server.analysis.model import FileMetrics, Finding, FunctionMetrics, Limits, Severity
+from architect_server.analysis.limits import Limits
+from architect_server.analysis.model import FileMetrics, Finding, FunctionMetrics, Severity
 
 
 @dataclass(frozen=True, slots=True)

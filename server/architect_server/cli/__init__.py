@@ -52,7 +52,7 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
         description="Complexity findings, and refactorings that are checked before they are shown.",
     )
     parser.add_argument("--version", action="version", version=f"architect {__version__}")
-    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True, prog="architect")
     for name, purpose in _COMMANDS.items():
         subparser = subparsers.add_parser(
             name, help=purpose, description=purpose.capitalize() + "."

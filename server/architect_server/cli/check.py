@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,23 @@ from architect_server.cli.files import files_to_check
 from architect_server.cli.formats import (
     EXPLAINING,
     FORMATS,
-    WITH_DECISIONS,
+    WITH_DETAILS,
     WITH_FIGURES,
     WITHOUT_DOUBTS,
     written,
 )
 from architect_server.cli.formats.reported import active, doubts, shown_path
 from architect_server.cli.scan import scan_files
+from architect_server.discovery import found_at
 from architect_server.file_scan.checked import Checked
-from architect_server.file_scan.found import found_at
+from architect_server.result_cache import ResultCache, cache_path
 from architect_server.settings import Layer, SettingsByPlace
 
 #: So many files that could not be read are named.
 _NAMED = 5
+
+#: Objects after which to look for those that refer to themselves.
+_COLLECT_AFTER = 100_000
 
 #: Seconds before a progress bar appears.
 _PATIENCE = 1.0
@@ -73,14 +78,21 @@ def run(options: argparse.Namespace) -> int:
     """Check; 1 if there is a finding, 2 if a file could not be read."""
     if options.explain and options.format not in EXPLAINING:
         raise Failure(f"--explain goes with --format {' or '.join(sorted(EXPLAINING))}.")
+    # What is made here lives until the report is written, and little of it refers to itself.
+    gc.set_threshold(_COLLECT_AFTER)
     settings = SettingsByPlace(Layer("the command line", {"limits": _limits(options)}))
     texts = _texts_from_stdin(options)
-    named = [found_at(Path(options.stdin_filename))] if texts else files_to_check(options.paths)
-    files = list(named)
-    with _progress(len(files)) as advance:
-        figures = options.explain or options.format in WITH_FIGURES
-        brief = not options.explain and options.format not in WITH_DECISIONS
-        results = scan_files(files, settings, advance, texts, figures=figures, brief=brief)
+    figures = options.explain or options.format in WITH_FIGURES
+    details = options.explain or options.format in WITH_DETAILS
+    with closing(ResultCache(cache_path())) as cache:
+        if texts:
+            files = [found_at(Path(options.stdin_filename))]
+        else:
+            files = list(files_to_check(options.paths, cache.folders))
+        with _progress(len(files)) as advance:
+            results = scan_files(
+                files, settings, cache, advance, texts, figures=figures, details=details
+            )
     for problem in settings.problems:
         print(f"architect: {problem}", file=sys.stderr)
     if options.format in WITHOUT_DOUBTS:
@@ -88,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
             print(f"architect: {doubt}", file=sys.stderr)
     parts = written(results, options.format, explain=options.explain)
     _write(parts, machine=options.format != "text")
-    if unread := [shown_path(result.path) for result in results if is_unread(result)]:
+    if unread := [shown_path(result.file.name) for result in results if is_unread(result)]:
         print(f"architect: {_unread_sentence(unread)}", file=sys.stderr)
     return exit_code(results)
 
@@ -131,9 +143,9 @@ def is_unread(result: Checked) -> bool:
     Vendored and generated code counts for nothing. Of a file that is partly known what is known
     decides; that it is not all is said beside it.
     """
-    level = result.confidence.level
+    level = result.said.level
     nothing = level == "skipped" or (level == "partial" and not result.function_count)
-    return nothing and not result.judged.set_aside
+    return nothing and not result.said.set_aside
 
 
 def _unread_sentence(paths: Sequence[str]) -> str:

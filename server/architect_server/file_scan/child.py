@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from architect_server.analysis.model import Confidence, FileMetrics
+from architect_server.cache_keys import content_key
 from architect_server.file_scan.checked import read_text
 from architect_server.file_scan.compiled import is_compiled
-from architect_server.file_scan.records import Record, figures_of, read_figures, report_of
+from architect_server.file_scan.records import details_of, figures_of, read_figures, said_of
+from architect_server.file_scan.said import Record, written
 from architect_server.frames import pack, read_frame
 from architect_server.judgement import Judgement, judge
 from architect_server.own_stdout import own_stdout
-from architect_server.result_cache import ResultCache, content_key
+from architect_server.result_cache import ResultCache
 from architect_server.settings import Settings
 
 # Most of what is made here lives as long as one file, and little of it refers to itself.
@@ -88,7 +90,8 @@ def check(task: Task, cache: ResultCache) -> Record:
     judged = judge(text, metrics, settings, Path(task.path), Path(task.workspace))
     if metrics.confidence.level == "skipped":
         content = b""  # it may fare better next time
-    return Record(content, len(metrics.functions), report_of(metrics.confidence, judged), figures)
+    report = written(said_of(text, metrics.confidence, judged))
+    return Record(content, len(metrics.functions), report, details_of(judged), figures)
 
 
 def _set_aside_or_skipped(task: Task, reason: str) -> Record:
@@ -101,8 +104,9 @@ def _set_aside_or_skipped(task: Task, reason: str) -> Record:
 def skipped(reason: str, judged: Judgement | None = None) -> Record:
     """The record of a file that was not measured."""
     confidence = Confidence("skipped", reason)
-    report = report_of(confidence, judged or Judgement())
-    return Record(b"", 0, report, figures_of(FileMetrics("", confidence), ()))
+    judged = judged or Judgement()
+    report = written(said_of("", confidence, judged))
+    return Record(b"", 0, report, details_of(judged), figures_of(FileMetrics("", confidence), ()))
 
 
 def _known(cache: ResultCache, content: bytes, language: str) -> FileMetrics | None:

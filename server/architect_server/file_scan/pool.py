@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from architect_server.file_scan.child import BUSY, Task, skipped
-from architect_server.file_scan.records import Record
+from architect_server.file_scan.said import Record
 from architect_server.frames import pack, read_frame
 
 #: Bytes of source in one batch, and files.

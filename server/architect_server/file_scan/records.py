@@ -1,11 +1,11 @@
-"""What is known of one file, in the compact JSON in which it is kept, sent and read again."""
+"""Figures and judgements as the compact JSON in which they are kept, sent and read again."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from architect_server.analysis.model import (
     Confidence,
@@ -16,34 +16,19 @@ from architect_server.analysis.model import (
     Span,
 )
 from architect_server.analysis.suppression import Problem, SuppressionFinding
+from architect_server.analysis.text import LineTable
+from architect_server.file_scan.said import NOTHING, Remark, Said, compact
 from architect_server.judgement import Judgement
 
 _SPAN = FunctionMetrics.__slots__.index("name_span")
 _DECISIONS = FunctionMetrics.__slots__.index("decisions")
 _values = attrgetter(*FunctionMetrics.__slots__)
-_COMPLETE = Confidence()
-_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-
-
-class Record(NamedTuple):
-    """One file's result.
-
-    ``content`` names its text, and everything else that decides its figures; it is empty where
-    nothing may be kept. ``functions`` is their number. ``report`` is what must be said of the
-    file (``report_of``), empty for most. ``figures`` are those of all functions; None where
-    they are known already.
-    """
-
-    content: bytes
-    functions: int
-    report: str
-    figures: str | None
 
 
 def figures_of(metrics: FileMetrics, own_parameters: Sequence[int]) -> str:
     """The figures of a text; each function is followed by its parameters without ``self``."""
     functions = zip(metrics.functions, own_parameters, strict=True)
-    return _encode([_trust(metrics.confidence), [[*_function(one), own] for one, own in functions]])
+    return compact([_trust(metrics.confidence), [[*_function(one), own] for one, own in functions]])
 
 
 def read_figures(
@@ -62,36 +47,86 @@ def read_figures(
     return metrics, tuple([one[-1] for one in values])
 
 
-def report_of(confidence: Confidence, judged: Judgement) -> str:
-    """What is to be said of a file; empty if it was read whole and nothing was found."""
-    if confidence == _COMPLETE and not judged.findings and not judged.problems:
+def said_of(text: str, confidence: Confidence, judged: Judgement) -> Said:
+    """What is to be said of a file that holds ``text``."""
+    if confidence.level == "complete" and not judged.findings and not judged.problems:
+        return NOTHING
+    remarks = [_remark(one) for one in judged.findings]
+    if judged.problems:
+        table = LineTable(text)
+        remarks += [_remark_on_suppression(table, one) for one in judged.problems]
+    level, reason, from_line, misread = _trust(confidence)
+    return Said(level, reason, from_line, misread, judged.set_aside, tuple(remarks))
+
+
+def details_of(judged: Judgement) -> str:
+    """What is not said: the figures of the functions in question, and what a fix takes out.
+
+    Empty where there is nothing.
+    """
+    if not judged.findings and not judged.problems:
         return ""
-    return _encode(
+    return compact(
         [
-            _trust(confidence),
-            [_finding(one) for one in judged.findings],
+            [_function(one.function) for one in judged.findings],
             [
                 [one.rule, one.message, one.start, one.end, one.line, *one.removal]
                 for one in judged.problems
             ],
-            judged.set_aside,
         ]
     )
 
 
-def read_report(report: str, *, brief: bool = False) -> tuple[Confidence, Judgement]:
-    """What ``report_of`` wrote; ``brief`` leaves out the decisions of its functions.
+def read_judgement(said: Said, details: str) -> Judgement:
+    """The judgement of which ``said_of`` and ``details_of`` were written.
 
     Raises:
-        ValueError, TypeError, IndexError: it wrote something else.
+        ValueError, TypeError, IndexError: they were not.
     """
-    if not report:
-        return _COMPLETE, Judgement()
-    trust, findings, problems, set_aside = json.loads(report)
-    return Confidence(*trust), Judgement(
-        tuple([_read_finding(one, brief) for one in findings]),
+    functions, problems = json.loads(details) if details else ((), ())
+    of_functions = [one for one in said.remarks if one.value is not None]
+    findings = zip(of_functions, functions, strict=True)
+    return Judgement(
+        tuple([_finding(remark, function) for remark, function in findings]),
         tuple(_read_problem(*one) for one in problems),
-        set_aside,
+        said.set_aside,
+    )
+
+
+def _remark(finding: Finding) -> Remark:
+    span = finding.function.name_span
+    return Remark(
+        finding.rule,
+        finding.severity,
+        finding.message,
+        span.line,
+        span.start + 1,
+        span.end + 1,
+        finding.function.qualified_name,
+        finding.value,
+        finding.limit,
+        finding.suppressed,
+    )
+
+
+def _remark_on_suppression(table: LineTable, problem: SuppressionFinding) -> Remark:
+    line, column = table.position(problem.start)
+    length = min(problem.end, table.line_end(line)) - problem.start
+    place = (line + 1, column + 1, column + length + 1)
+    return Remark(problem.rule, "warning", problem.message, *place)
+
+
+def _finding(remark: Remark, values: list[Any]) -> Finding:
+    if remark.value is None or remark.limit is None:
+        raise ValueError("a finding has a figure")
+    return Finding(
+        remark.rule,
+        remark.severity,
+        remark.message,
+        _read_function(values, brief=False),
+        remark.value,
+        remark.limit,
+        remark.suppressed,
     )
 
 
@@ -118,18 +153,6 @@ def _read_decisions(written: str) -> Iterator[Decision]:
     for one in written.split("\n"):
         line, _, kind = one.partition(" ")
         yield Decision(int(line), kind)
-
-
-def _finding(one: Finding) -> list[Any]:
-    said = [one.rule, one.severity, one.message, one.value, one.limit, one.suppressed]
-    return [*said, _function(one.function)]
-
-
-def _read_finding(values: list[Any], brief: bool) -> Finding:
-    rule, severity, message, value, limit, suppressed, function = values
-    return Finding(
-        rule, severity, message, _read_function(function, brief), value, limit, suppressed
-    )
 
 
 def _read_problem(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from architect_server.cache_database import now
+from architect_server.cache_keys import content_key, key_of
+from architect_server.discovery import Found
 from architect_server.file_scan.checked import Checked, read_text
-from architect_server.file_scan.found import Found
-from architect_server.file_scan.records import Record
-from architect_server.result_cache import Known, ResultCache, content_key, now, settings_key
+from architect_server.file_scan.said import Record
+from architect_server.ignores import repository_of
+from architect_server.result_cache import Known, ResultCache
 from architect_server.settings import Settings
 
 #: From so many files on all that is known of their folder is read at once.
@@ -24,18 +28,18 @@ class Wanted:
     """What a scan is to do.
 
     ``settings`` and ``workspace`` tell those of a file. With ``figures`` the figures of all
-    functions are wanted, not only what is to be said; ``brief`` leaves their decisions out. A
-    path in ``texts`` is not read from the disk. A scan in the ``background`` leaves the
-    processors to others.
+    functions are wanted, with ``details`` the judgements, not only what is to be said. A path in
+    ``texts`` is not read from the disk. A scan in the ``background`` leaves the processors to
+    others.
     """
 
     files: Sequence[Found]
     settings: Callable[[Found], Settings]
     workspace: Callable[[Found], Path]
     figures: bool = True
+    details: bool = True
     texts: Mapping[str, str] = field(default_factory=dict)
     background: bool = False
-    brief: bool = False
 
 
 def _never() -> bool:
@@ -62,15 +66,13 @@ class _Scan:
         self._to_read = _READ_OURSELVES
 
     def run(self) -> Iterator[tuple[int, Checked]]:
-        wanted = self._wanted
         known = self._known_files()
         unknown: list[int] = []
-        for index, file in enumerate(wanted.files):
+        for index, file in enumerate(self._wanted.files):
             if self._stopped():
                 return
-            settings = wanted.settings(file)
-            last = known.pop(os.fsencode(file.path), None)  # those of many files are large
-            found = self._recall(file, last, settings)
+            last = known.pop(os.fsencode(file.path), None)  # those of many are large
+            found = None if last is None else self._recall(file, last)
             if found is None:
                 unknown.append(index)
             else:
@@ -79,27 +81,35 @@ class _Scan:
         self._cache.flush()
 
     def _known_files(self) -> dict[bytes, Known]:
-        files = self._wanted.files
+        files, details = self._wanted.files, self._wanted.details
         if len(files) >= _MANY:
-            return self._cache.below(os.path.commonpath([file.path for file in files]))
-        found = [self._cache.file(file.path) for file in files]
+            paths = [file.path for file in files]
+            with suppress(ValueError):  # they lie on several drives
+                # What the first and the last of them by name have in common, all have.
+                above = os.path.commonpath([min(paths), max(paths)])
+                return self._cache.below(above, details=details)
+        found = [self._cache.file(file.path, details=details) for file in files]
         return {known.path: known for known in found if known is not None}
 
-    def _recall(self, file: Found, known: Known | None, settings: Settings) -> Checked | None:
+    def _recall(self, file: Found, known: Known) -> Checked | None:
         """The result of a file that has not changed and is judged as it was."""
-        if known is None or file.path in self._wanted.texts or file.stamp is None:
+        wanted = self._wanted
+        if file.path in wanted.texts or file.stamp is None:
             return None
-        if known.settings != self._key(file, settings):
+        if known.settings != self._key(file, wanted.settings(file)):
             return None
-        figures = self._cache.figures(known.content) if self._wanted.figures else None
-        if self._wanted.figures and figures is None:
+        figures = self._cache.figures(known.content) if wanted.figures else None
+        if wanted.figures and figures is None:
             return None
-        record = Record(known.content, known.functions, known.report, figures)
+        if wanted.details and known.details is None:
+            return None
         if not known.is_still(file.stamp) and not self._holds_the_same(file, known):
             return None
-        checked = Checked(file, record, brief=self._wanted.brief)
+        record = Record(known.content, known.functions, known.report, known.details, figures)
         try:
-            _ = checked.confidence
+            checked = Checked(file, record)
+            if wanted.details and not checked.is_silent:
+                _ = checked.judged
         except (ValueError, TypeError, IndexError):
             return None  # what the cache holds is broken
         return checked
@@ -117,7 +127,7 @@ class _Scan:
             return False
         if content_key(text, file.language) != known.content:
             return False
-        self._cache.put(Known(known.path, *file.stamp, seen, *known[6:]), None)
+        self._cache.touch(known._replace(**file.stamp._asdict(), seen=seen))
         return True
 
     def _measure(self, unknown: Sequence[int]) -> Iterator[tuple[int, Checked]]:
@@ -147,11 +157,11 @@ class _Scan:
         if record.content and text is None and file.stamp is not None:
             key = self._key(file, self._wanted.settings(file))
             path = os.fsencode(file.path)
-            known = Known(path, *file.stamp, seen, record.content, key, *record[1:3])
+            known = Known(path, *file.stamp, seen, record.content, key, *record[1:4])
             self._cache.put(known, record.figures)
         if record.figures is None and self._wanted.figures:
             record = record._replace(figures=self._cache.figures(record.content))
-        return Checked(file, record, text, brief=self._wanted.brief)
+        return Checked(file, record, text)
 
     def _key(self, file: Found, settings: Settings) -> bytes:
         """The name of all that ``file`` is judged by."""
@@ -167,20 +177,13 @@ class _Scan:
                 base,
             )
             # The settings are kept, or another object might get their id.
-            self._keys[place] = (settings, settings_key(judged_by))
+            self._keys[place] = (settings, key_of(judged_by))
         return self._keys[place][1]
 
     def _base(self, file: Found) -> str:
-        """Where globs for vendored code begin."""
-        folder = file.path.rpartition(os.sep)[0]
-        return self._repository(folder) or str(self._wanted.workspace(file))
-
-    def _repository(self, folder: str) -> str:
-        """The root of the work tree that ``folder`` lies in, or nothing."""
-        if folder not in self._repositories:
-            above = folder.rpartition(os.sep)[0]
-            found = folder if os.path.lexists(f"{folder}{os.sep}.git") else ""
-            if not found and above != folder:
-                found = self._repository(above)
-            self._repositories[folder] = found
-        return self._repositories[folder]
+        """Where globs for vendored code begin: at the repository that all of a place lie in."""
+        repository = self._repositories.get(file.place)
+        if repository is None:
+            repository = str(repository_of(Path(file.place)) or "")
+            self._repositories[file.place] = repository
+        return repository or str(self._wanted.workspace(file))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import closing
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -14,9 +15,9 @@ from pygls import uris
 from architect_server.analysis.model import FileMetrics
 from architect_server.desk import FileReport, to_path
 from architect_server.diagnostic_json import findings_json, problems_json
+from architect_server.discovery import Found
 from architect_server.document import Document
 from architect_server.file_scan.checked import Checked
-from architect_server.file_scan.found import Found
 from architect_server.file_scan.scan import Wanted, scan
 from architect_server.result_cache import ResultCache, cache_path
 from architect_server.server import ArchitectServer
@@ -39,8 +40,12 @@ def closed_files(server: ArchitectServer, limit: int) -> tuple[list[Found], int]
     def wanted(path: str) -> bool:
         return path not in opened
 
-    found = files_of(list(session.folders.values()), session.ignores, wanted)
-    files = list(islice(found, limit + 1))
+    folders = list(session.folders.values())
+    with (
+        closing(ResultCache(cache_path())) as cache,
+        closing(files_of(folders, session.ignores, cache.folders, wanted)) as found,
+    ):
+        files = list(islice(found, limit + 1))
     return files, sum(server.workspace_scan.fresh(file) is None for file in files)
 
 
@@ -57,7 +62,7 @@ async def reports(server: ArchitectServer, files: Sequence[Found]) -> AsyncItera
         if report := server.workspace_scan.fresh(file):
             yield report
             continue
-        in_force = server.session.settings_of_file(file.path, file.language)
+        in_force = server.session.settings_of_file(file)
         left_out = server.session.leaves_out(Path(file.path), in_force)
         if left_out or not in_force.surfaces.workspace:
             yield _kept(server, file, FileReport(_uri(file), "[]", ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from architect_server.file_scan.found import Found
+from architect_server.discovery import Found
 from architect_server.handlers.closed_files import closed_files, reports
 from architect_server.progress import Report
 from architect_server.server import ArchitectServer

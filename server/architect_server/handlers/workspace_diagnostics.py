@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lsprotocol import types as lsp
 
 from architect_server.desk import FileReport
-from architect_server.file_scan.found import Found
+from architect_server.discovery import Found
 from architect_server.handlers.closed_files import closed_files, reports
 from architect_server.handlers.published_files import leave
 from architect_server.progress import Cancelled, Report, run_with_progress

@@ -5,20 +5,31 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from architect_server.analysis.languages import language_of
-from architect_server.settings.files import SETTINGS_FILES, project_layer
+from architect_server.discovery import LANDMARKS, Found
+from architect_server.settings.files import project_layer
 from architect_server.settings.other_tools import Whitelist, other_tools_layer, whitelist_for
 from architect_server.settings.overrides import Override
 from architect_server.settings.resolved import Layer, ReadLayer, Settings, lay, read_layer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Folder:
     layers: tuple[ReadLayer, ...]
     whitelist: Whitelist | None
     problems: tuple[str, ...]
+
+    @cached_property
+    def by_path(self) -> tuple[Override, ...]:
+        """The overrides that hold for some paths only."""
+        return tuple(one for layer in self.layers for one in layer.overrides if one.paths)
+
+
+#: A file's place, its language and the workspace.
+_Where = tuple[str, str, Path | None]
 
 
 class SettingsByPlace:
@@ -27,8 +38,11 @@ class SettingsByPlace:
     def __init__(self, above: Layer) -> None:
         self._above = read_layer(above)
         self._folders: dict[Path | None, _Folder] = {}
-        #: The settings of folders whose files of one language all have the same; else None.
-        self._uniform: dict[tuple[str, str, Path | None], Settings | None] = {}
+        self._places: dict[str, _Folder] = {}
+        #: The settings of files by where they are, and by which of the overrides hold that depend
+        #: on a path; and where there are no such overrides.
+        self._laid: dict[tuple[_Where, tuple[bool, ...]], Settings] = {}
+        self._uniform: dict[_Where, Settings] = {}
 
     def of(self, path: Path | None, language: str = "", workspace: Path | None = None) -> Settings:
         """The settings in force for a text at ``path`` (None: an untitled one).
@@ -43,17 +57,23 @@ class SettingsByPlace:
         allowed = folder.whitelist.allowed_in(path) if folder.whitelist else {}
         return lay(folder.layers, path, language, workspace, allowed)
 
-    def of_file(self, path: str, language: str, workspace: Path | None = None) -> Settings:
-        """The same for the file at ``path`` (absolute); quicker for many files of one folder."""
-        key = (path.rpartition(os.sep)[0], language, workspace)
-        if key not in self._uniform:
-            folder = self._folder(Path(path).parent)
-            by_path = any(one.paths for layer in folder.layers for one in layer.overrides)
-            settings = None
-            if not by_path and folder.whitelist is None:
-                settings = lay(folder.layers, Path(path), language, workspace)
-            self._uniform[key] = settings
-        return self._uniform[key] or self.of(Path(path), language, workspace)
+    def of_file(self, file: Found, workspace: Path | None = None) -> Settings:
+        """The same for a file that was found; quicker for the many files of one place."""
+        key = (file.place, file.language, workspace)
+        uniform = self._uniform.get(key)
+        if uniform is not None:
+            return uniform
+        folder = self._places.get(file.place)
+        if folder is None:
+            folder = self._places[file.place] = self._folder(Path(file.place))
+        if folder.whitelist is not None:
+            return self.of(Path(file.path), file.language, workspace)
+        held = tuple([one.holds(file.path, file.language, workspace) for one in folder.by_path])
+        if (key, held) not in self._laid:
+            self._laid[key, held] = lay(folder.layers, Path(file.path), file.language, workspace)
+        if not held:
+            self._uniform[key] = self._laid[key, held]
+        return self._laid[key, held]
 
     def overrides_at(self, path: Path) -> tuple[Override, ...]:
         """Every override that may hold for ``path`` or for files beside it."""
@@ -89,7 +109,7 @@ class SettingsByPlace:
 def _has_its_own(folder: Path) -> bool:
     """Whether a file in ``folder`` may hold settings, or a search upwards ends there."""
     own = str(folder)
-    return any(os.path.lexists(f"{own}{os.sep}{name}") for name in (*SETTINGS_FILES, ".git"))
+    return any(os.path.lexists(f"{own}{os.sep}{name}") for name in LANDMARKS)
 
 
 def _reads_other_tools(layers: tuple[ReadLayer, ...]) -> bool:

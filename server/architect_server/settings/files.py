@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from architect_server.discovery import SETTINGS_FILES
 from architect_server.plain_file import read_plain
 from architect_server.settings.resolved import Layer
 
@@ -20,12 +20,6 @@ WATCHED = (
     "**/{*ruff*,complexipy,.complexipy}.toml",
     "**/{setup.cfg,tox.ini,.flake8,whitelizer.txt}",
 )
-
-#: The same by name.
-SETTINGS_FILES = frozenset(
-    {"pyproject.toml", ".gitignore", "ruff.toml", ".ruff.toml", "complexipy.toml",
-     ".complexipy.toml", "setup.cfg", "tox.ini", ".flake8", "whitelizer.txt"}
-)  # fmt: skip
 
 
 def holds_settings(uri: str) -> bool:
@@ -52,7 +46,7 @@ def project_layer(folder: Path) -> tuple[Layer | None, tuple[str, ...]]:
             tools = _parsed(text).get("tool", {})
         except (FileNotFoundError, NotADirectoryError):
             continue
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, ValueError) as error:
             problems.append(f"{path}: its settings are not used, it can't be read ({error}).")
             continue
         table = tools.get("architect") if isinstance(tools, Mapping) else None
@@ -64,7 +58,13 @@ def project_layer(folder: Path) -> tuple[Layer | None, tuple[str, ...]]:
 
 @lru_cache(maxsize=16)
 def _parsed(text: str) -> dict[str, Any]:
-    """A large project's file is looked at for each of its folders. Not to be altered."""
+    """A large project's file is looked at for each of its folders. Not to be altered.
+
+    Raises:
+        ValueError: it is no TOML.
+    """
+    import tomllib  # many a project has none of these files
+
     return tomllib.loads(text)
 
 
@@ -73,11 +73,12 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     try:
         text = read_plain(path)
         return _parsed(text), text
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (OSError, ValueError):
         return {}, ""
 
 
-def toml_lines(text: str, table: str) -> dict[str, int]:
+@lru_cache(maxsize=64)
+def toml_lines(text: str, table: str) -> Mapping[str, int]:
     """Where each key below ``table`` stands, by its dotted name within; 1-based.
 
     The n-th ``[[name]]`` of an array of tables is ``name.n``. Good enough to point a person at

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -56,7 +55,7 @@ def _ruff(folder: Path) -> Iterator[Override]:
             return
 
 
-def _ruff_options(path: Path) -> tuple[Mapping[str, Any], dict[str, int]] | None:
+def _ruff_options(path: Path) -> tuple[Mapping[str, Any], Mapping[str, int]] | None:
     """What ``path`` holds for ruff, with the line of each key; None if it is no file of ruff's."""
     table = "tool.ruff" if path.name == "pyproject.toml" else ""
     options, text = read_toml(path)
@@ -106,20 +105,35 @@ def _flake8(folder: Path) -> Iterator[Override]:
     for place in (folder, *folder.parents):
         for name in ("setup.cfg", "tox.ini", ".flake8"):
             path = place / name
-            parser = configparser.RawConfigParser()
             try:
                 text = read_plain(path)
-                parser.read_string(text)
-            except (OSError, UnicodeDecodeError, configparser.Error):
+                options = _flake8_options(text)
+            except (OSError, ValueError):
                 continue
-            if not parser.has_section("flake8"):
+            if options is None:
                 continue
             for key in ("max-complexity", "max_complexity"):
-                value = parser.get("flake8", key, fallback="")
+                value = options.get(key, "")
                 if value.strip().isdecimal():
                     line = _line_of(key, text)
                     yield from _limit("ccn", int(value), "flake8's limit for C901", path, line)
             return
+
+
+def _flake8_options(text: str) -> Mapping[str, str] | None:
+    """What a configuration file holds for flake8; None if it is none of flake8's.
+
+    Raises:
+        ValueError: it can't be parsed.
+    """
+    import configparser  # few projects have one
+
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        raise ValueError(str(error)) from error
+    return dict(parser["flake8"]) if parser.has_section("flake8") else None
 
 
 def _at(options: Any, dotted: str) -> Any:

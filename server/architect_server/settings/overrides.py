@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from architect_server.analysis.languages import LANGUAGE_IDS
-from architect_server.analysis.model import Limits
-from architect_server.discovery import matches
+from architect_server.analysis.limits import Limits
+from architect_server.ignores import matches
 from architect_server.settings.values import is_of
 
 _RULES = tuple(rule.name for rule in fields(Limits))
@@ -31,7 +31,7 @@ class Override:
     languages: frozenset[str] = field(default_factory=frozenset)
     base: Path | None = None
 
-    def holds(self, path: Path | None, language: str, workspace: Path | None) -> bool:
+    def holds(self, path: str | Path | None, language: str, workspace: Path | None) -> bool:
         """Whether a text at ``path`` (None: an untitled one) in ``language`` is meant."""
         if self.languages and language not in self.languages:
             return False

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from architect_server.analysis.model import Limits
+from architect_server.analysis.limits import Limits
 from architect_server.settings.overrides import Override, read_override
 from architect_server.settings.table import SETTINGS
 from architect_server.settings.values import problem, setting_of

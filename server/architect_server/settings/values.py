@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from architect_server.settings.table import SETTINGS, Kind, Setting
@@ -50,6 +49,8 @@ def problem(setting: Setting | None, key: str, value: Any, *, from_repository: b
 
 
 def _meant(key: str) -> str:
+    from difflib import get_close_matches  # only for a key with a mistake in it
+
     near = get_close_matches(folded(key), _BY_KEY, n=1, cutoff=0.8)
     return f" (did you mean '{_BY_KEY[near[0]].key}'?)" if near else ""
 

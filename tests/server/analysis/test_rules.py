@@ -6,12 +6,12 @@ from dataclasses import fields
 
 import pytest
 
+from architect_server.analysis.limits import Limits
 from architect_server.analysis.model import (
     Confidence,
     FileMetrics,
     Finding,
     FunctionMetrics,
-    Limits,
     Span,
 )
 from architect_server.analysis.rules import RULES, find

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from architect_server.analysis import suppression
+from architect_server.analysis.limits import Limits
 from architect_server.analysis.measure import measure
-from architect_server.analysis.model import Finding, Limits
+from architect_server.analysis.model import Finding
 from architect_server.analysis.rules import find
 
 LIMITS = Limits(ccn=1, parameters=1, length=0)

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from architect_server.analysis.limits import Limits
 from architect_server.analysis.measure import measure
-from architect_server.analysis.model import Confidence, Limits
-from architect_server.discovery import Ignores
+from architect_server.analysis.model import Confidence
+from architect_server.discovery import Found, found_at, found_below
 from architect_server.file_scan.checked import Checked
-from architect_server.file_scan.found import Found, found_at, found_below
 from architect_server.file_scan.pool import Pool
 from architect_server.file_scan.scan import Wanted, scan
+from architect_server.ignores import Ignores
 from architect_server.judgement import judge
 from architect_server.result_cache import ResultCache
 from architect_server.settings import Settings
@@ -106,7 +107,7 @@ def test_a_file_that_was_only_touched_is_known_and_trusted_again(folder: Path) -
     os.utime(path, ns=(1, 1))
     _scanned(folder, [found_at(path)])
     cache = ResultCache(folder.parent / "cache" / "results")
-    known = cache.file(str(path))
+    known = cache.file(str(path), details=True)
     cache.close()
     assert known is not None
     assert known.modified == 1

@@ -12,8 +12,8 @@ from architect_server.analysis import suppression
 from architect_server.analysis.incremental.measured import NotProvableError
 from architect_server.analysis.incremental.memory import Memory
 from architect_server.analysis.incremental.text import IncrementalText
+from architect_server.analysis.limits import Limits
 from architect_server.analysis.measure import measure
-from architect_server.analysis.model import Limits
 from architect_server.judgement import judge
 from architect_server.settings import Settings
 from half_typing import random_edit

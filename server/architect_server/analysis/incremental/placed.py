@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from architect_server.analysis.incremental.moving import moved
-from architect_server.analysis.model import FunctionMetrics, Limits
+from architect_server.analysis.limits import Limits
+from architect_server.analysis.model import FunctionMetrics
 
 if TYPE_CHECKING:
     from architect_server.analysis.incremental.boundaries import OpenClass

@@ -23,7 +23,7 @@ EXPLAINING = frozenset({"json", "text"})
 WITH_FIGURES = frozenset({"json"})
 
 #: The formats that show each +1 of a finding.
-WITH_DECISIONS = frozenset({"sarif"})
+WITH_DETAILS = frozenset({"sarif"})
 
 
 def written(results: Sequence[Checked], name: str, *, explain: bool = False) -> Iterable[str]:

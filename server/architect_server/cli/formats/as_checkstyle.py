@@ -41,7 +41,7 @@ def _file(path: str, found: Iterable[Reported]) -> list[str]:
         f' severity="{_SEVERITY[one.severity]}"'
         f" message={_attribute(one.message)}"
         f" source={_attribute(f'architect.{one.rule}')}/>"
-        for one in found
+        for one in (each.remark for each in found)
     ]
     return [f"  <file name={_attribute(path)}>", *errors, "  </file>"]
 

@@ -22,15 +22,16 @@ def as_github(results: Sequence[Checked]) -> str:
 
 
 def _line(found: Reported) -> str:
+    remark = found.remark
     properties = {
         "file": found.path,
-        "line": str(found.line),
-        "col": str(found.column),
-        "endColumn": str(found.end_column),
-        "title": f"architect {found.rule}",
+        "line": str(remark.line),
+        "col": str(remark.column),
+        "endColumn": str(remark.end_column),
+        "title": f"architect {remark.rule}",
     }
     written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{_COMMAND[found.severity]} {written}::{_data(found.message)}\n"
+    return f"::{_COMMAND[remark.severity]} {written}::{_data(remark.message)}\n"
 
 
 def _data(text: str) -> str:

@@ -22,11 +22,11 @@ def as_gitlab(results: Sequence[Checked]) -> str:
     """An entry for each finding that counts; paths as seen from the working directory."""
     entries = [
         {
-            "description": found.message,
-            "check_name": found.rule,
+            "description": found.remark.message,
+            "check_name": found.remark.rule,
             "fingerprint": found.fingerprint,
-            "severity": _SEVERITY[found.severity],
-            "location": {"path": found.path, "lines": {"begin": found.line}},
+            "severity": _SEVERITY[found.remark.severity],
+            "location": {"path": found.path, "lines": {"begin": found.remark.line}},
         }
         for found in active(results)
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from architect_server import __version__
 from architect_server.analysis.explain import explain
-from architect_server.analysis.model import Finding, FunctionMetrics
+from architect_server.analysis.model import FunctionMetrics
 from architect_server.analysis.text import LineTable
 from architect_server.cli.formats.reported import Reported, reported, shown_path
 from architect_server.file_scan.checked import Checked
@@ -32,24 +32,20 @@ _value = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _file(result: Checked, explained: bool) -> str:
-    confidence = result.confidence
+    said = result.said
     found = list(reported([result]))
     head = {
-        "path": shown_path(result.path),
+        "path": shown_path(result.file.name),
         "language": result.language,
-        "confidence": {
-            "level": confidence.level,
-            "reason": confidence.reason,
-            "from_line": confidence.from_line,
-        },
+        "confidence": {"level": said.level, "reason": said.reason, "from_line": said.from_line},
     }
     parts = {
         "functions": _functions(result, explained),
-        "findings": [_finding(one, one.finding) for one in found if one.finding],
+        "findings": [_finding(one) for one in found if one.remark.value is not None],
         "suppression_problems": [
             {"rule": one.rule, "message": one.message, "line": one.line}
-            for one in found
-            if not one.finding
+            for one in said.remarks
+            if one.value is None
         ],
     }
     lists = ",\n".join(f'  "{name}": {_list(values)}' for name, values in parts.items())
@@ -62,7 +58,7 @@ def _list(values: Iterable[dict[str, Any]]) -> str:
 
 
 def _functions(result: Checked, explained: bool) -> Iterator[dict[str, Any]]:
-    metrics, own_parameters = result.figures()
+    metrics, own_parameters = result.figures(decisions=explained)
     table = LineTable(result.text if explained else "")
     for function, own in zip(metrics.functions, own_parameters, strict=True):
         values = _figures(function)
@@ -95,16 +91,17 @@ def _figures(function: FunctionMetrics) -> dict[str, Any]:
     }
 
 
-def _finding(found: Reported, finding: Finding) -> dict[str, Any]:
+def _finding(found: Reported) -> dict[str, Any]:
+    remark = found.remark
     return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "message": finding.message,
-        "function": finding.function.qualified_name,
-        "line": found.line,
-        "column": found.column,
-        "value": finding.value,
-        "limit": finding.limit,
+        "rule": remark.rule,
+        "severity": remark.severity,
+        "message": remark.message,
+        "function": remark.function,
+        "line": remark.line,
+        "column": remark.column,
+        "value": remark.value,
+        "limit": remark.limit,
         "fingerprint": found.fingerprint,
-        "suppressed": found.suppressed,
+        "suppressed": remark.suppressed,
     }

@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import quote
 
 from architect_server import __version__
-from architect_server.analysis.model import Confidence, FunctionMetrics, Severity
+from architect_server.analysis.model import Finding, FunctionMetrics, Severity
 from architect_server.analysis.rules import RULES, Rule
 from architect_server.cli.formats.reported import PROBLEMS, Reported, reported, shown_path
 from architect_server.file_scan.checked import Checked
+from architect_server.file_scan.said import Said
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -43,7 +44,11 @@ def as_sarif(results: Sequence[Checked]) -> str:
         },
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(results)],
-        "results": [_result(found) for found in reported(results)],
+        "results": [
+            _result(found, result.finding_of(found.remark))
+            for result in results
+            for found in reported([result])
+        ],
     }
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -76,9 +81,9 @@ def _page(code: str) -> dict[str, str]:
 
 def _invocation(results: Sequence[Checked]) -> dict[str, Any]:
     doubtful = [
-        (shown_path(result.path), result.confidence)
+        (shown_path(result.file.name), result.said)
         for result in results
-        if result.confidence.level != "complete"
+        if result.said.level != "complete"
     ]
     return {
         "executionSuccessful": all(doubt.level != "skipped" for _, doubt in doubtful),
@@ -86,7 +91,7 @@ def _invocation(results: Sequence[Checked]) -> dict[str, Any]:
     }
 
 
-def _notification(path: str, doubt: Confidence) -> dict[str, Any]:
+def _notification(path: str, doubt: Said) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": _uri(path)}}
     if doubt.from_line:
         place["region"] = {"startLine": doubt.from_line}
@@ -97,35 +102,33 @@ def _notification(path: str, doubt: Confidence) -> dict[str, Any]:
     }
 
 
-def _result(found: Reported) -> dict[str, Any]:
+def _result(found: Reported, finding: Finding | None) -> dict[str, Any]:
+    remark = found.remark
     location: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": {"uri": _uri(found.path)},
             "region": {
-                "startLine": found.line,
-                "startColumn": found.column,
-                "endColumn": found.end_column,
+                "startLine": remark.line,
+                "startColumn": remark.column,
+                "endColumn": remark.end_column,
             },
         },
     }
     result: dict[str, Any] = {
-        "ruleId": found.rule,
-        "ruleIndex": _ORDER.index(found.rule),
-        "level": _LEVEL[found.severity],
-        "message": {"text": found.message},
+        "ruleId": remark.rule,
+        "ruleIndex": _ORDER.index(remark.rule),
+        "level": _LEVEL[remark.severity],
+        "message": {"text": remark.message},
         "locations": [location],
         "partialFingerprints": {"symbol/v1": found.fingerprint},
     }
-    if found.finding is not None:
-        function = found.finding.function
-        location["logicalLocations"] = [
-            {"fullyQualifiedName": function.qualified_name, "kind": "function"}
-        ]
-        result["properties"] = {"value": found.finding.value, "limit": found.finding.limit}
-        if found.rule == "ccn" and function.decisions:
-            result["relatedLocations"] = _related(found.path, function)
-    if found.suppressed:
-        result["suppressions"] = [{"kind": "inSource", "justification": found.suppressed}]
+    if finding is not None:
+        location["logicalLocations"] = [{"fullyQualifiedName": remark.function, "kind": "function"}]
+        result["properties"] = {"value": remark.value, "limit": remark.limit}
+        if remark.rule == "ccn" and finding.function.decisions:
+            result["relatedLocations"] = _related(found.path, finding.function)
+    if remark.suppressed:
+        result["suppressions"] = [{"kind": "inSource", "justification": remark.suppressed}]
     return result
 
 

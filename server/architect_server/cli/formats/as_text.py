@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from architect_server.cli.formats.reported import Reported, doubts, reported, shown_path
+from architect_server.cli.formats.reported import doubts, shown_path
 from architect_server.file_scan.checked import Checked
+from architect_server.file_scan.said import Remark
 
 #: One line: its parts, each with its style.
 _Line = list[tuple[str, str]]
@@ -16,36 +18,49 @@ _COLOUR = {"error": "bold red", "warning": "yellow"}
 _HEADER = ("place", "severity", "rule", "figure", "limit", "function")
 
 
+class _Row(NamedTuple):
+    """A remark about the file at ``path``, as it is shown, and where that is from."""
+
+    path: str
+    remark: Remark
+    result: Checked
+
+
 def as_text(results: Sequence[Checked], explain: bool = False) -> str:
     """A row for each finding, beginning with ``path:line:column``, then what sums up.
 
     With ``explain`` each finding's +1s follow it, line by line.
     """
-    lines = list(_lines(results, explain))
+    lines = _lines(results, explain)
     if sys.stdout.isatty():
         return _coloured(lines)
-    return "".join(f"{''.join(part for part, _ in line)}\n" for line in lines)
+    return "".join([f"{''.join([part for part, _ in line])}\n" for line in lines])
 
 
 def _lines(results: Sequence[Checked], explain: bool) -> Iterator[_Line]:
-    everything = list(reported(results))
+    with_remarks = [result for result in results if not result.is_silent]
+    everything = [
+        _Row(path, remark, result)
+        for result in with_remarks
+        for path in (shown_path(result.file.name),)
+        for remark in result.said.remarks
+    ]
     found = _worst_first(everything)
-    texts = {shown_path(one.path): one for one in results if explain and not one.is_silent}
-    for row, one in zip(_table(found), [None, *found], strict=False):
-        yield row
-        if explain and one is not None:
-            yield from _explained(texts[one.path], one)
+    for line, row in zip(_table(found), [None, *found], strict=False):
+        yield line
+        if explain and row is not None:
+            yield from _explained(row)
     for note in _suppressed(everything):
         yield [(note, "dim")]
-    for note in doubts(results):
+    for note in doubts(with_remarks):
         yield [(note, "dim")]
     yield [(_sum(results, everything), "")]
 
 
-def _explained(result: Checked, found: Reported) -> Iterator[_Line]:
+def _explained(row: _Row) -> Iterator[_Line]:
     from architect_server.cli.formats.explained import explanation
 
-    for line in explanation(result, found):
+    for line in explanation(row.result, row.result.finding_of(row.remark)):
         yield [(f"    {line}", "")]
 
 
@@ -62,57 +77,57 @@ def _coloured(lines: Iterable[_Line]) -> str:
     return stream.getvalue()
 
 
-def _worst_first(everything: Iterable[Reported]) -> list[Reported]:
+def _worst_first(everything: Iterable[_Row]) -> list[_Row]:
     """Those that count, by how far each figure lies above its limit, then by place."""
-    return sorted(
-        (found for found in everything if not found.suppressed),
-        key=lambda found: (
-            -(found.finding.value / found.finding.limit if found.finding else 0),
-            found.path,
-            found.line,
-            found.rule,
-        ),
-    )
+    return sorted([row for row in everything if not row.remark.suppressed], key=_weight)
 
 
-def _table(found: Sequence[Reported]) -> Iterator[_Line]:
+def _weight(row: _Row) -> tuple[float, str, int, str]:
+    remark = row.remark
+    above = remark.value / remark.limit if remark.value and remark.limit else 0
+    return -above, row.path, remark.line, remark.rule
+
+
+def _table(found: Sequence[_Row]) -> Iterator[_Line]:
     if not found:
         return
-    rows = [_HEADER, *(_cells(one) for one in found)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rows = [_HEADER, *map(_cells, found)]
+    places, severities, rules, figures, limits = (
+        max(map(len, column)) for column in list(zip(*rows, strict=True))[:-1]
+    )
     for row in rows:
         place, severity, rule, figure, limit, function = row
         style = "dim" if row is _HEADER else ""
         yield [
-            (f"{place:<{widths[0]}}  ", style),
-            (f"{severity:<{widths[1]}}", _COLOUR.get(severity, style)),
-            (f"  {rule:<{widths[2]}}  {figure:>{widths[3]}}  {limit:>{widths[4]}}  ", style),
+            (f"{place:<{places}}  ", style),
+            (f"{severity:<{severities}}", _COLOUR.get(severity, style)),
+            (f"  {rule:<{rules}}  {figure:>{figures}}  {limit:>{limits}}  ", style),
             (function, style),
         ]
 
 
-def _cells(found: Reported) -> tuple[str, ...]:
-    finding = found.finding
+def _cells(row: _Row) -> tuple[str, ...]:
+    path, remark, _ = row
     return (
-        f"{found.path}:{found.line}:{found.column}",
-        found.severity,
-        found.rule,
-        str(finding.value) if finding else "",
-        str(finding.limit) if finding else "",
-        finding.function.qualified_name if finding else found.message,
+        f"{path}:{remark.line}:{remark.column}",
+        remark.severity,
+        remark.rule,
+        "" if remark.value is None else str(remark.value),
+        "" if remark.limit is None else str(remark.limit),
+        remark.function or remark.message,
     )
 
 
-def _suppressed(everything: Iterable[Reported]) -> Iterator[str]:
+def _suppressed(everything: Iterable[_Row]) -> Iterator[str]:
     """What is not in the table."""
-    for found in everything:
-        if found.suppressed:
-            yield f"{found.path}:{found.line}: suppressed ({found.suppressed}): {found.message}"
+    for path, remark, _ in everything:
+        if remark.suppressed:
+            yield f"{path}:{remark.line}: suppressed ({remark.suppressed}): {remark.message}"
 
 
-def _sum(results: Sequence[Checked], everything: Sequence[Reported]) -> str:
-    functions = sum(result.function_count for result in results)
-    suppressed = sum(1 for found in everything if found.suppressed)
+def _sum(results: Sequence[Checked], everything: Sequence[_Row]) -> str:
+    functions = sum([result.function_count for result in results])
+    suppressed = sum(1 for row in everything if row.remark.suppressed)
     findings = len(everything) - suppressed
     return (
         f"{findings} finding{'' if findings == 1 else 's'}"

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from architect_server.analysis.explain import explain
+from architect_server.analysis.model import Finding
 from architect_server.analysis.text import LineTable
-from architect_server.cli.formats.reported import Reported
 from architect_server.file_scan.checked import Checked
 
 #: Characters of a source line that are shown.
 _WIDTH = 60
 
 
-def explanation(result: Checked, found: Reported) -> Iterator[str]:
+def explanation(result: Checked, finding: Finding | None) -> Iterator[str]:
     """Lines for a person. Only complexity is made of parts; other figures explain themselves."""
-    if found.finding is None or found.rule != "ccn":
+    if finding is None or finding.rule != "ccn":
         return
-    function = found.finding.function
+    function = finding.function
     lines = LineTable(result.text)
     yield "   1  the function itself"
     for decision in function.decisions:

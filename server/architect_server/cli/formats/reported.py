@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
+from typing import NamedTuple
 
-from architect_server.analysis.model import Finding, Severity
-from architect_server.analysis.suppression import SuppressionFinding
-from architect_server.analysis.text import LineTable
 from architect_server.file_scan.checked import Checked
+from architect_server.file_scan.said import Remark
+from architect_server.ignores import relative
 
 #: Hexadecimal digits of a fingerprint.
 _DIGITS = 32
@@ -26,24 +22,12 @@ PROBLEMS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """One finding. ``line`` and ``column`` are 1-based, ``end_column`` is exclusive.
-
-    It is about a function (``finding``), or about one of our own suppressions, which has no
-    figure. ``identity`` is the file, the rule and the function's qualified name; what has the
-    same name is told apart by its order.
-    """
+class Reported(NamedTuple):
+    """A remark about the file at ``path``, the ``number``-th of its rule about its function."""
 
     path: str
-    rule: str
-    severity: Severity
-    message: str
-    line: int
-    column: int
-    end_column: int
-    identity: tuple[str, ...]
-    finding: Finding | None = None
+    remark: Remark
+    number: int
 
     @property
     def fingerprint(self) -> str:
@@ -51,89 +35,39 @@ class Reported:
 
         So a service which keeps findings over time knows an old one again.
         """
-        return sha256(os.fsencode("\0".join(self.identity))).hexdigest()[:_DIGITS]
+        from hashlib import sha256
 
-    @property
-    def suppressed(self) -> str:
-        """What asks for silence about this finding; empty for most."""
-        return self.finding.suppressed if self.finding else ""
+        about = (self.path, self.remark.rule, self.remark.function, str(self.number))
+        return sha256(os.fsencode("\0".join(about))).hexdigest()[:_DIGITS]
 
 
 def reported(results: Iterable[Checked]) -> Iterator[Reported]:
-    """Every finding, suppressed ones too, in the order of the files and then of the lines."""
+    """Every remark, suppressed ones too, in the order of the files and then of the lines."""
     for result in results:
         if result.is_silent:
             continue
-        path = shown_path(result.path)
-        marks = _Identities(path)
-        yield from (_of_function(path, marks, finding) for finding in result.judged.findings)
-        table = LineTable(result.text) if result.judged.problems else LineTable("")
-        yield from (
-            _of_suppression(path, marks, table, problem) for problem in result.judged.problems
-        )
-
-
-def _of_function(path: str, marks: _Identities, finding: Finding) -> Reported:
-    span = finding.function.name_span
-    return Reported(
-        path=path,
-        rule=finding.rule,
-        severity=finding.severity,
-        message=finding.message,
-        line=span.line,
-        column=span.start + 1,
-        end_column=span.end + 1,
-        identity=marks.next(finding.rule, finding.function.qualified_name),
-        finding=finding,
-    )
-
-
-def _of_suppression(
-    path: str, marks: _Identities, table: LineTable, problem: SuppressionFinding
-) -> Reported:
-    line, column = table.position(problem.start)
-    length = min(problem.end, table.line_end(line)) - problem.start
-    return Reported(
-        path=path,
-        rule=problem.rule,
-        severity="warning",
-        message=problem.message,
-        line=line + 1,
-        column=column + 1,
-        end_column=column + length + 1,
-        identity=marks.next(problem.rule, ""),
-    )
-
-
-class _Identities:
-    """Tells the findings of one file apart."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._seen: Counter[tuple[str, str]] = Counter()
-
-    def next(self, rule: str, symbol: str) -> tuple[str, ...]:
-        self._seen[rule, symbol] += 1
-        return self._path, rule, symbol, str(self._seen[rule, symbol])
+        path = shown_path(result.file.name)
+        seen: dict[tuple[str, str], int] = {}
+        for remark in result.said.remarks:
+            about = (remark.rule, remark.function)
+            seen[about] = seen.get(about, 0) + 1
+            yield Reported(path, remark, seen[about])
 
 
 def active(results: Iterable[Checked]) -> Iterator[Reported]:
-    """The findings that count: those that no comment and no setting suppresses."""
-    return (found for found in reported(results) if not found.suppressed)
+    """The remarks that count: those that no comment and no setting suppresses."""
+    return (found for found in reported(results) if not found.remark.suppressed)
 
 
 def doubts(results: Iterable[Checked]) -> Iterator[str]:
     """A line for each file that was not read whole, and why."""
     for result in results:
-        confidence = result.confidence
-        if confidence.level != "complete":
-            where = f" from line {confidence.from_line}" if confidence.from_line else ""
-            path = shown_path(result.path)
-            yield f"{path}: {confidence.level}{where}: {confidence.reason}"
+        said = result.said
+        if said.level != "complete":
+            where = f" from line {said.from_line}" if said.from_line else ""
+            yield f"{shown_path(result.file.name)}: {said.level}{where}: {said.reason}"
 
 
-def shown_path(path: Path) -> str:
-    """``path`` as services expect it: with slashes, and from the working directory if inside."""
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        path = path.relative_to(Path.cwd())
-    return path.as_posix()
+def shown_path(name: str) -> str:
+    """``name`` as services expect it: with slashes, and from the working directory if inside."""
+    return relative(name, os.getcwd() if os.path.isabs(name) else None)  # noqa: PTH109, PTH117
