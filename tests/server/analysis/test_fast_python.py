@@ -122,6 +122,9 @@ DECLINED = {
         "def f(a):\n    return g(\n        f'''{\n\n            a\n        }''')\n"
     ),
     "such an expression in a one-line function": "def f(a): return f'''{\n    a\n}'''\n",
+    "a comment of three quotes in a header": (
+        "def f(a: '''b'''):\n    return a\ndef g(a) -> '''b''':\n    return a\n"
+    ),
     "a condition in a header": "def f(a=1 if 2 else 3):\n    return a\n",
 }
 

@@ -170,8 +170,8 @@ def _to_parenthesis(tokens: list[str], start: int, parameters: _Parameters) -> t
                 raise Declined
             lines += 1
             fresh = False
-        if first in "\"'" and "\n" in token:
-            raise Declined
+        if first in "\"'" and ("\n" in token or token[:3] in _TRIPLE):
+            raise Declined  # lizard may take its lines for a comment's
         previous = token
         if parameters.read(token):
             return index + 1, lines
@@ -185,7 +185,7 @@ def _to_colon(tokens: list[str], start: int) -> int:
         token = tokens[index]
         if token == ":" and depth == 0:
             return index + 1
-        if "\n" in token or token[0] == "#" or token == "lambda":
+        if "\n" in token or token[0] == "#" or token == "lambda" or token[:3] in _TRIPLE:
             raise Declined
         depth += (token in ("(", "[", "{")) - (token in (")", "]", "}"))
     raise Declined
