@@ -40,7 +40,7 @@ _PATIENCE, _FIRST_TEXT = 0.5, 5.0
 _SWITCH = 0.001
 
 #: How many objects more than were freed are made between two collections of garbage.
-_COLLECT_AFTER = 10_000
+_COLLECT_AFTER = 2_000
 
 
 class Front:
@@ -145,7 +145,8 @@ class Front:
             server.protocol.take(body)
         # What was loaded stays: no collection of garbage need look at it again.
         gc.freeze()
-        # A keystroke makes some thousand small objects, none of which refer to themselves.
+        # A keystroke makes some thousand small objects. Of these only lizard's refer to themselves,
+        # but they hold a whole piece's tokens.
         gc.set_threshold(_COLLECT_AFTER)
 
     # --- the writer of pygls ---------------------------------------------------------------

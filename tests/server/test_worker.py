@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 
 import pytest
 
+from architect_server.analysis.incremental.memory import Memory
+from architect_server.analysis.incremental.text import IncrementalText
 from architect_server.analysis.measure import measure
 from architect_server.analysis.model import FileMetrics
 from architect_server.document import Splice
@@ -153,6 +156,17 @@ async def test_the_worker_goes_on_from_what_the_loop_has_measured_since(killed: 
         assert len(measured - {id(part) for part in answer.parts}) == 1
     again = "# one\n" + text
     assert _figures(live, again) == measure(again, "python")
+
+
+def test_pieces_come_over_the_pipe_as_they_were_without_what_is_remembered_of_them() -> None:
+    text = "class A:\n    def f(self, a):\n        return a or 1\n\n    def g(self:\n        pass\n"
+    parts = IncrementalText(text, "python", Memory()).parts
+    parts[0].measured.memo.suppressions = ()
+    came = pickle.loads(pickle.dumps(parts))
+    assert came == parts
+    assert [one.measured.line_kinds for one in came] == [one.measured.line_kinds for one in parts]
+    assert came[0].measured.memo.suppressions is None
+    assert came[1].measured.broken is not None
 
 
 async def test_a_quote_that_was_open_is_closed_without_the_worker() -> None:

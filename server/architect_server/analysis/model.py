@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from architect_server.analysis.by_position import pickled_by_position
+
 ConfidenceLevel = Literal["complete", "partial", "skipped"]
 Severity = Literal["error", "warning", "information", "hint"]
 
 
+@pickled_by_position
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of one line: 1-based ``line``, 0-based code-point columns, ``end`` exclusive."""
@@ -26,6 +29,7 @@ class Decision(NamedTuple):
     kind: str
 
 
+@pickled_by_position
 @dataclass(frozen=True, slots=True)
 class FunctionMetrics:
     """The figures of one function, counted by lizard's rules.

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import sysconfig
+import weakref
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from lizard_languages.python import PythonReader
 
 from architect_server.analysis import fast_python, guards
+from architect_server.analysis.fast_python.reading import Reading
+from architect_server.analysis.fast_python.header import Declined
 from architect_server.analysis.measure import measure
 
 
@@ -185,3 +190,18 @@ def test_what_is_taken_equals_the_whole_measure(source: str) -> None:
     fast = fast_python.functions(source)
     assert fast is not None
     assert tuple(fast) == measure(source, "python", fast=False).functions
+
+
+@pytest.mark.parametrize("source", ["def f(a):\n    return a\n", "def f(a):\n    return (a\n"])
+def test_what_has_read_a_text_is_gone_at_once_with_all_its_tokens(source: str) -> None:
+    reading = Reading(fast_python.tokens(source), source)
+    gone = weakref.ref(reading)
+    gc.collect()
+    gc.disable()
+    try:
+        with suppress(Declined):
+            reading.run()
+        del reading
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -73,6 +73,13 @@ class Reading(Counting):
         Raises:
             Declined: lizard itself must be asked.
         """
+        try:
+            return self._run()
+        finally:
+            # They refer to this, which would be kept until the next collection of garbage.
+            self.handlers.clear()
+
+    def _run(self) -> list[Function]:
         tokens, handlers = self.tokens, self.handlers
         if tokens[0][0] not in "\n#":
             self._begin_line(self.first_lead, tokens[0], 0)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from architect_server.analysis import fast_python, guards, lizard_adapter
+from architect_server.analysis.by_position import pickled_by_position
 from architect_server.analysis.incremental.moving import moved
 from architect_server.analysis.incremental.placed import Memo
 from architect_server.analysis.incremental.plan import WRAPPER, Piece
@@ -28,6 +29,7 @@ class NotProvableError(Exception):
     """The text must be measured as a whole."""
 
 
+@pickled_by_position
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What one piece holds; lines count from its own first line, names from its own depth.
@@ -46,6 +48,7 @@ class Measured:
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
 
+@pickled_by_position
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece with its figures."""

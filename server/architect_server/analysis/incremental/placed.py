@@ -37,6 +37,10 @@ class Memo:
         self.all_placed: _Placed | None = None
         self.suppressions: tuple[Suppression, ...] | None = None
 
+    def __reduce__(self) -> tuple[type[Memo], tuple[()]]:
+        """Nobody else has use for it."""
+        return Memo, ()
+
 
 class _Placed(NamedTuple):
     """Functions of a piece, below ``line`` lines, in the class ``inside``."""

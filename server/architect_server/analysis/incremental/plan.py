@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import tee
 
+from architect_server.analysis.by_position import pickled_by_position
 from architect_server.analysis.incremental.boundaries import Cut, OpenClass, cuts, true_ends
 
 #: Stands before a piece of a class's body, so that it can be read alone.
@@ -21,6 +22,7 @@ WRAPPER = "if 1:\n"
 Parses = Callable[[str, bool], bool]
 
 
+@pickled_by_position
 @dataclass(frozen=True, slots=True)
 class Piece:
     """``length`` characters, the class they stand in, and the class that is open behind them.
