@@ -13,8 +13,8 @@ import pytest
 from lizard_languages.python import PythonReader
 
 from architect_server.analysis import fast_python, guards
-from architect_server.analysis.fast_python.reading import Reading
 from architect_server.analysis.fast_python.header import Declined
+from architect_server.analysis.fast_python.reading import Reading
 from architect_server.analysis.measure import measure
 
 
