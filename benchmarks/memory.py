@@ -49,6 +49,8 @@ def measure_open(folder: Path, scan: Path | None) -> None:
     if scan:
         parameters = {"previousResultIds": []}
         _, found = server.request("workspace/diagnostic", parameters, patience=1_800)
+        if not found["items"]:
+            raise SystemExit(f"Nothing was scanned in {scan}: git leaves it out, maybe; copy it.")
         print(f"workspace scanned, {len(found['items'])} files with findings: {_said(server)}")
     for number in range(_OPEN):
         uri = (folder / f"open_{number}.py").as_uri()
