@@ -27,8 +27,12 @@ SETTINGS_FILES = frozenset(
 LANDMARKS = SETTINGS_FILES | {".git"}
 
 
+#: Some file systems number their nodes higher than a cache can hold.
+_SIGNED = 2**63 - 1
+
+
 class Stamp(NamedTuple):
-    """One state of a file: times in nanoseconds, bytes, and the number of its node."""
+    """One state of a file: times in nanoseconds, bytes, and its node's number in 63 bits."""
 
     modified: int
     size: int
@@ -55,7 +59,9 @@ def found_at(path: Path) -> Found:
     """The file that is named by ``path``, in whatever state it is."""
     absolute = os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
     try:
-        stamp = _stamp(path.stat())
+        one = path.stat()
+        node = one.st_ino & _SIGNED
+        stamp = Stamp(one.st_mtime_ns, one.st_size, one.st_ctime_ns, node)
     except OSError:
         stamp = None
     folder = os.path.dirname(absolute)  # noqa: PTH120
@@ -80,10 +86,6 @@ def found_below(
 def walk(folder: Path, ignores: Ignores) -> Iterator[Path]:
     """The same, as they were named."""
     return (Path(found.name) for found in found_below(folder, ignores))
-
-
-def _stamp(status: os.stat_result) -> Stamp:
-    return Stamp(status.st_mtime_ns, status.st_size, status.st_ctime_ns, status.st_ino)
 
 
 def _bare(path: str) -> str:
@@ -150,7 +152,8 @@ class _Walk:
                     one = listed[name].stat(follow_symlinks=False) if listed else os.lstat(file)
                 except OSError:
                     continue  # it has gone meanwhile
-                stamp = Stamp(one.st_mtime_ns, one.st_size, one.st_ctime_ns, one.st_ino)
+                node = one.st_ino & _SIGNED
+                stamp = Stamp(one.st_mtime_ns, one.st_size, one.st_ctime_ns, node)
                 yield Found(shown + name, file, language_of_name(name) or "", stamp, place)
             else:
                 levels.pop()

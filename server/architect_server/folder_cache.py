@@ -23,6 +23,9 @@ Lines = tuple[tuple[str, tuple[str, ...]], ...]
 #: Else a time that was set back would hide a change. (There listing costs least, too.)
 _KEEPS_TIME_OF_CHANGE = os.name == "posix"
 
+#: Some file systems number devices and nodes higher than SQLite can hold.
+_SIGNED = 2**63 - 1
+
 _COLUMNS = "path, modified, changed, device, node, seen, lines, names"
 
 
@@ -135,4 +138,5 @@ def _stamp(path: str) -> _Stamp | None:
         return None
     if not _KEEPS_TIME_OF_CHANGE:
         return None
-    return status.st_mtime_ns, status.st_ctime_ns, status.st_dev, status.st_ino
+    device, node = status.st_dev & _SIGNED, status.st_ino & _SIGNED
+    return status.st_mtime_ns, status.st_ctime_ns, device, node

@@ -25,6 +25,9 @@ CREATE TABLE IF NOT EXISTS file (
     path BLOB PRIMARY KEY, modified INTEGER, size INTEGER, changed INTEGER, node INTEGER,
     seen INTEGER, content BLOB, settings BLOB, functions INTEGER, report TEXT, details TEXT
 );
+CREATE TABLE IF NOT EXISTS reports (
+    path BLOB PRIMARY KEY, state BLOB, settings BLOB, reports TEXT
+);
 CREATE TABLE IF NOT EXISTS folder (
     path BLOB PRIMARY KEY, modified INTEGER, changed INTEGER, device INTEGER, node INTEGER,
     seen INTEGER, lines BLOB, names BLOB
@@ -60,6 +63,19 @@ class Known(NamedTuple):
         return stamp == self[1:5] and max(self.modified, self.changed) + COARSE < self.seen
 
 
+class FolderReports(NamedTuple):
+    """The reports on all files of a folder.
+
+    ``state`` is that of all files, ``settings`` names by what they were judged. ``reports`` is
+    JSON: each file's number of functions, and each one's report.
+    """
+
+    path: bytes
+    state: bytes
+    settings: bytes
+    reports: str
+
+
 def cache_path() -> Path:
     """The file that server and command line share."""
     from platformdirs import user_cache_path
@@ -79,6 +95,7 @@ class ResultCache:
         self._figures: dict[bytes, str] = {}
         self._files: dict[bytes, Known] = {}
         self._touched: list[tuple[Any, ...]] = []
+        self._reports: list[FolderReports] = []
 
     def figures(self, content: bytes) -> str | None:
         """The figures of the text of that name, if they are known."""
@@ -91,6 +108,23 @@ class ResultCache:
     def below(self, folder: str, *, details: bool) -> dict[bytes, Known]:
         """Every file below ``folder``, by its path."""
         return self._files_where("path >= ? AND path < ?", range_below(folder), details)
+
+    def reports_below(self, folder: str) -> dict[bytes, FolderReports]:
+        """The reports on ``folder`` and every one below it, by its path."""
+        query = (
+            "SELECT path, state, settings, reports FROM reports "
+            "WHERE path = ? OR (path >= ? AND path < ?)"
+        )
+        values = (os.fsencode(folder), *range_below(folder))
+
+        def read(database: sqlite3.Connection) -> dict[bytes, FolderReports]:
+            return {row[0]: FolderReports._make(row) for row in database.execute(query, values)}
+
+        return self._database.read(read, {})
+
+    def put_reports(self, reports: FolderReports) -> None:
+        """Keep the reports on a folder."""
+        self._reports.append(reports)
 
     def file(self, path: str, *, details: bool) -> Known | None:
         """The file at ``path``."""
@@ -125,7 +159,8 @@ class ResultCache:
         figures, self._figures = self._figures, {}
         files, self._files = self._files, {}
         touched, self._touched = self._touched, []
-        if not files and not touched:
+        reports, self._reports = self._reports, []
+        if not files and not touched and not reports:
             return
 
         def work(database: sqlite3.Connection) -> None:
@@ -136,6 +171,7 @@ class ResultCache:
             seen = "modified = ?, size = ?, changed = ?, node = ?, seen = ?"
             update = f"UPDATE file SET {seen} WHERE path = ? AND content = ?"  # noqa: S608
             database.executemany(update, touched)
+            database.executemany("INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?)", reports)
             self._shrink(database)
 
         self._database.write(work)
@@ -150,7 +186,7 @@ class ResultCache:
         (free,) = database.execute("PRAGMA freelist_count").fetchone()
         (size,) = database.execute("PRAGMA page_size").fetchone()
         if (pages - free) * size > self._largest:
-            for table in ("figures", "file", "folder", "verdict"):
+            for table in ("figures", "file", "reports", "folder", "verdict"):
                 database.execute(
                     f"DELETE FROM {table} WHERE rowid <= "  # noqa: S608
                     f"(SELECT (min(rowid) + max(rowid)) / 2 FROM {table})"

@@ -14,6 +14,7 @@ import pytest
 
 from architect_server.cli import main
 from architect_server.cli.formats import EXPLAINING, FORMATS
+from architect_server.file_scan.whole_folders import MANY
 from architect_server.result_cache import cache_path
 
 FORMS = [[name] for name in FORMATS] + [[name, "--explain"] for name in sorted(EXPLAINING)]
@@ -31,6 +32,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     project = tmp_path / "project"
     (project / "src").mkdir(parents=True)
     monkeypatch.chdir(project)
+    for number in range(MANY):
+        (project / "src" / f"m{number}.py").write_text(branches(f"m{number}", number % 14))
     (project / "src" / "bad.py").write_text(branches("bad", 20))
     (project / "src" / "good.py").write_text(branches("good", 3))
     (project / "silent.py").write_text(f"# architect: ignore ccn: legacy\n{branches('s', 20)}")
@@ -49,19 +52,25 @@ def check(capsys: Any, *arguments: str) -> tuple[int, str, str]:
     return code, captured.out, captured.err
 
 
-def settle() -> None:
-    """As if all had been seen long after it was last changed."""
+def alter(*statements: str) -> None:
+    """Change what the cache holds."""
     database = sqlite3.connect(cache_path())
     with database:
-        for table in ("file", "folder"):
-            database.execute(f"UPDATE {table} SET seen = seen + 10000000000")
+        for statement in statements:
+            database.execute(statement)
     database.close()
+
+
+def settle(capsys: Any) -> None:
+    """As if all had been seen long after it was last changed, and its folders been kept whole."""
+    alter(*(f"UPDATE {table} SET seen = seen + 10000000000" for table in ("file", "folder")))
+    check(capsys, "text")
 
 
 @pytest.mark.parametrize("form", FORMS, ids=" ".join)
 def test_every_format_is_the_same_warm_as_cold(form: list[str], capsys: Any) -> None:
     cold = check(capsys, *form)
-    settle()
+    settle(capsys)
     assert check(capsys, *form) == cold
 
 
@@ -69,7 +78,7 @@ def test_what_a_format_needs_is_kept_whichever_came_first(capsys: Any) -> None:
     expected = {" ".join(form): check(capsys, *form) for form in FORMS}
     cache_path().unlink()
     check(capsys, "text")
-    settle()
+    settle(capsys)
     assert {" ".join(form): check(capsys, *form) for form in FORMS} == expected
 
 
@@ -109,16 +118,32 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("what", CHANGES)
 def test_every_change_is_in_the_next_report(what: str, project: Path, capsys: Any) -> None:
     before = check(capsys, "text")
-    settle()
+    settle(capsys)
     CHANGES[what](project)
     warm = check(capsys, "text")
     cache_path().unlink()
     assert check(capsys, "text") == warm != before
 
 
+def test_a_folder_that_is_as_it_was_is_one_row(capsys: Any) -> None:
+    first = check(capsys, "text")
+    settle(capsys)
+    alter("DELETE FROM file", "UPDATE reports SET reports = replace(reports, 'bad', 'as kept')")
+    assert check(capsys, "text") == (first[0], first[1].replace("  bad\n", "  as kept\n"), first[2])
+
+
+@pytest.mark.parametrize("broken", ["NULL", "''", "'[1]'", "'[[1], []]'", "7", "x'00'"])
+@pytest.mark.parametrize("column", ["state", "settings", "reports"])
+def test_what_is_broken_is_read_file_by_file(column: str, broken: str, capsys: Any) -> None:
+    first = check(capsys, "text")
+    settle(capsys)
+    alter(f"UPDATE reports SET {column} = {broken}")
+    assert check(capsys, "text") == first
+
+
 def test_what_has_not_changed_is_told_without_the_analysis(project: Path, capsys: Any) -> None:
     check(capsys, "text")
-    settle()
+    settle(capsys)
     program = (
         "import sys; from architect_server.cli import main; "
         "main(['check', '.']); print('\\n'.join(sys.modules), file=sys.stderr)"

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -267,3 +268,24 @@ def test_a_folder_that_cannot_be_read_is_not_remembered_as_empty(
         tree.warm()
     tree.settle()
     assert tree.warm() == tree.fresh()
+
+
+def test_nodes_of_any_number_can_be_kept(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    look = os.stat
+
+    def numbered(path: str, **more: bool) -> SimpleNamespace:
+        status = look(path, **more)
+        names = ("st_mode", "st_size", "st_mtime_ns", "st_ctime_ns")
+        kept = {name: getattr(status, name) for name in names}
+        return SimpleNamespace(**kept, st_ino=2**64 - 1, st_dev=2**64 - 1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", numbered)
+        patch.setattr(os, "lstat", lambda path: numbered(path, follow_symlinks=False))
+        tree.warm()
+    tree.settle()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", numbered)
+        patch.setattr(os, "lstat", lambda path: numbered(path, follow_symlinks=False))
+        nodes = {found.stamp.node for found in tree.warm() if found.stamp}
+    assert nodes == {2**63 - 1}

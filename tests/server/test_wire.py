@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -119,7 +118,7 @@ def _results() -> Iterator[tuple[Result, ClientFacts]]:
         for encoding, related, described, suppressed in product(
             ("utf-8", "utf-16", "utf-32"), (False, True), (False, True), (False, True)
         ):
-            surfaces = replace(settings.surfaces, suppressed=suppressed)
+            surfaces = settings.surfaces._replace(suppressed=suppressed)
             client = ClientFacts(
                 encoding=encoding,  # type: ignore[arg-type]
                 related_information=related,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The highest figures that draw no finding; 0 switches a rule off.
 
     ccn: lizard's default (``lizard -C 15``). parameters: SonarSource's rule S107 (7), since

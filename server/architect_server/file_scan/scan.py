@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from architect_server.cache_database import now
 from architect_server.cache_keys import content_key, key_of
 from architect_server.discovery import Found
 from architect_server.file_scan.checked import Checked, read_text
 from architect_server.file_scan.said import Record
+from architect_server.file_scan.whole_folders import MANY, WholeFolders, common_folder
 from architect_server.ignores import repository_of
 from architect_server.result_cache import Known, ResultCache
 from architect_server.settings import Settings
 
-#: From so many files on all that is known of their folder is read at once.
-_MANY = 40
 #: Bytes of files that may have changed which we read ourselves to see whether they did.
 _READ_OURSELVES = 4_000_000
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a scan is to do.
 
     ``settings`` and ``workspace`` tell those of a file. With ``figures`` the figures of all
@@ -38,7 +35,7 @@ class Wanted:
     workspace: Callable[[Found], Path]
     figures: bool = True
     details: bool = True
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = {}
     background: bool = False
 
 
@@ -64,30 +61,45 @@ class _Scan:
         self._keys: dict[tuple[int, str], tuple[Settings, bytes]] = {}
         self._repositories: dict[str, str] = {}
         self._to_read = _READ_OURSELVES
+        only_reports = not (wanted.figures or wanted.details or wanted.texts)
+        self._whole = (
+            WholeFolders(wanted.files, self._judged_by, cache)
+            if only_reports and len(wanted.files) >= MANY
+            else None
+        )
 
     def run(self) -> Iterator[tuple[int, Checked]]:
-        known = self._known_files()
+        files, whole = self._wanted.files, self._whole
+        rest: Sequence[int] = range(len(files))
+        if whole is not None:
+            yield from whole.told()
+            rest = sorted(whole.rest)
+        known = self._known_files([files[index] for index in rest])
         unknown: list[int] = []
-        for index, file in enumerate(self._wanted.files):
+        for index in rest:
             if self._stopped():
                 return
-            last = known.pop(os.fsencode(file.path), None)  # those of many are large
-            found = None if last is None else self._recall(file, last)
-            if found is None:
+            last = known.pop(os.fsencode(files[index].path), None)  # those of many are large
+            found = None if last is None else self._recall(files[index], last)
+            if last is None or found is None:
                 unknown.append(index)
-            else:
-                yield index, found
+                continue
+            self._settle(index, last)
+            yield index, found
         yield from self._measure(unknown)
+        if whole is not None:
+            whole.keep()
         self._cache.flush()
 
-    def _known_files(self) -> dict[bytes, Known]:
-        files, details = self._wanted.files, self._wanted.details
-        if len(files) >= _MANY:
-            paths = [file.path for file in files]
-            with suppress(ValueError):  # they lie on several drives
-                # What the first and the last of them by name have in common, all have.
-                above = os.path.commonpath([min(paths), max(paths)])
-                return self._cache.below(above, details=details)
+    def _settle(self, index: int, known: Known) -> None:
+        if self._whole is not None and known.is_still(self._wanted.files[index].stamp):
+            self._whole.settle(index, known)
+
+    def _known_files(self, files: Sequence[Found]) -> dict[bytes, Known]:
+        details = self._wanted.details
+        above = common_folder(files) if len(files) >= MANY else ""
+        if above:
+            return self._cache.below(above, details=details)
         found = [self._cache.file(file.path, details=details) for file in files]
         return {known.path: known for known in found if known is not None}
 
@@ -96,7 +108,7 @@ class _Scan:
         wanted = self._wanted
         if file.path in wanted.texts or file.stamp is None:
             return None
-        if known.settings != self._key(file, wanted.settings(file)):
+        if known.settings != self._judged_by(file):
             return None
         figures = self._cache.figures(known.content) if wanted.figures else None
         if wanted.figures and figures is None:
@@ -150,21 +162,24 @@ class _Scan:
             size += weight
         pool = Pool(tasks, self._cache.path, self._stopped, background=wanted.background)
         for index, record in pool.run(size):
-            yield index, self._kept(wanted.files[index], record, seen)
+            yield index, self._kept(index, record, seen)
 
-    def _kept(self, file: Found, record: Record, seen: int) -> Checked:
+    def _kept(self, index: int, record: Record, seen: int) -> Checked:
+        file = self._wanted.files[index]
         text = self._wanted.texts.get(file.path)
         if record.content and text is None and file.stamp is not None:
-            key = self._key(file, self._wanted.settings(file))
+            key = self._judged_by(file)
             path = os.fsencode(file.path)
             known = Known(path, *file.stamp, seen, record.content, key, *record[1:4])
             self._cache.put(known, record.figures)
+            self._settle(index, known)
         if record.figures is None and self._wanted.figures:
             record = record._replace(figures=self._cache.figures(record.content))
         return Checked(file, record, text)
 
-    def _key(self, file: Found, settings: Settings) -> bytes:
+    def _judged_by(self, file: Found) -> bytes:
         """The name of all that ``file`` is judged by."""
+        settings = self._wanted.settings(file)
         base = self._base(file) if settings.vendored else ""
         place = (id(settings), base)
         if place not in self._keys:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from lsprotocol import types as lsp
 
@@ -31,7 +30,7 @@ async def hover(server: ArchitectServer, params: lsp.HoverParams) -> lsp.Hover |
         if where.start <= params.position <= where.end and is_shown(result, function):
             path, language = server.path_of(uri), result.document.language_id
             settings = server.session.settings_for(path, language)
-            text = as_markdown(explanation(result, function), asdict(settings.limits))
+            text = as_markdown(explanation(result, function), settings.limits._asdict())
             kind = lsp.MarkupKind.Markdown if client.markdown else lsp.MarkupKind.PlainText
             content = "\n\n".join([text, *_origins(settings)])
             return lsp.Hover(lsp.MarkupContent(kind, content), where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -133,7 +133,7 @@ def surroundings_of(
     settings = server.session.settings_for(path)
     chosen = agent or server.chosen_agents.get(workspace_key(server, document.uri))
     return Surroundings(
-        replace(settings, agent=chosen) if chosen else settings,
+        settings._replace(agent=chosen) if chosen else settings,
         path,
         server.session.workspace_of(path),
         server.session.trusted,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from architect_server.analysis.languages import language_of
 from architect_server.discovery import LANDMARKS, Found
@@ -16,16 +15,23 @@ from architect_server.settings.overrides import Override
 from architect_server.settings.resolved import Layer, ReadLayer, Settings, lay, read_layer
 
 
-@dataclass(frozen=True)
-class _Folder:
+class _Folder(NamedTuple):
+    """What holds in one folder; ``by_path`` are the overrides that hold for some paths only."""
+
     layers: tuple[ReadLayer, ...]
+    by_path: tuple[Override, ...]
     whitelist: Whitelist | None
     problems: tuple[str, ...]
 
-    @cached_property
-    def by_path(self) -> tuple[Override, ...]:
-        """The overrides that hold for some paths only."""
-        return tuple(one for layer in self.layers for one in layer.overrides if one.paths)
+    @classmethod
+    def of(
+        cls,
+        layers: tuple[ReadLayer, ...],
+        problems: tuple[str, ...],
+        whitelist: Whitelist | None = None,
+    ) -> _Folder:
+        by_path = tuple(one for layer in layers for one in layer.overrides if one.paths)
+        return cls(layers, by_path, whitelist, problems)
 
 
 #: A file's place, its language and the workspace.
@@ -97,13 +103,13 @@ class SettingsByPlace:
 
     def _read(self, place: Path | None) -> _Folder:
         if place is None:
-            return _Folder((self._above,), None, self._above.problems)
+            return _Folder.of((self._above,), self._above.problems)
         project, unreadable = project_layer(place)
         own = (read_layer(project), self._above) if project else (self._above,)
         problems = (*unreadable, *(sentence for layer in own for sentence in layer.problems))
         if not _reads_other_tools(own):
-            return _Folder(own, None, problems)
-        return _Folder((other_tools_layer(place), *own), whitelist_for(place), problems)
+            return _Folder.of(own, problems)
+        return _Folder.of((other_tools_layer(place), *own), problems, whitelist_for(place))
 
 
 def _has_its_own(folder: Path) -> bool:

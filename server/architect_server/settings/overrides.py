@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from architect_server.analysis.languages import LANGUAGE_IDS
 from architect_server.analysis.limits import Limits
 from architect_server.ignores import matches
 from architect_server.settings.values import is_of
 
-_RULES = tuple(rule.name for rule in fields(Limits))
+_RULES = Limits._fields
 _KEYS = ("paths", "languages", "reason", "limits")
 
 
-@dataclass(frozen=True)
-class Override:
+class Override(NamedTuple):
     """Other limits (by rule) for the files that ``paths`` and ``languages`` describe.
 
     Both must hold where both are given. Globs are relative to ``base``; without one, to the
@@ -28,7 +26,7 @@ class Override:
     reason: str
     origin: str
     paths: tuple[str, ...] = ()
-    languages: frozenset[str] = field(default_factory=frozenset)
+    languages: frozenset[str] = frozenset()
     base: Path | None = None
 
     def holds(self, path: str | Path | None, language: str, workspace: Path | None) -> bool:

@@ -6,42 +6,41 @@ A bad value is left out and reported in one sentence; it never stops the rest fr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from architect_server.analysis.limits import Limits
 from architect_server.settings.overrides import Override, read_override
 from architect_server.settings.table import SETTINGS
 from architect_server.settings.values import problem, setting_of
 
+#: Never to be altered, as everything in here.
+_NONE: dict[str, Any] = {}
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+
+class Layer(NamedTuple):
     """Raw options from one source; ``origin`` is how a person knows it ("editor", a path)."""
 
     origin: str
     options: Mapping[str, Any]
     from_repository: bool = False
     #: 1-based line of each key in its file, by dotted key as written, where there is a file.
-    lines: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[str, int] = _NONE
     #: The folder that its globs are relative to.
     base: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLayer:
+class ReadLayer(NamedTuple):
     """The usable part of a layer: values by setting's key, each with its place, and overrides."""
 
-    values: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = _NONE
+    places: Mapping[str, str] = _NONE
     overrides: tuple[Override, ...] = ()
     problems: tuple[str, ...] = ()
     base: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Surfaces:
+class Surfaces(NamedTuple):
     """What an editor is shown. ``hide_below`` is a cyclomatic complexity."""
 
     diagnostics: bool = True
@@ -53,21 +52,20 @@ class Surfaces:
     hide_below: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The resolved settings of one place. ``origins`` says where each non-default came from.
 
     ``exclude_base`` is the folder that ``exclude`` is relative to; None: the workspace's.
     ``allowed`` names functions that lizard's whitelist lets pass, each with its place there.
     """
 
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
     exclude: tuple[str, ...] = ()
     exclude_base: Path | None = None
     suppress_generated: bool = True
     vendored: tuple[str, ...] = ()
-    allowed: Mapping[str, str] = field(default_factory=dict)
-    surfaces: Surfaces = field(default_factory=Surfaces)
+    allowed: Mapping[str, str] = _NONE
+    surfaces: Surfaces = Surfaces()
     time_limit: float = 5.0
     size_limit: int = 2_000_000
     workspace_limit: int = 10_000
@@ -77,11 +75,11 @@ class Settings:
     offline: bool = False
     max_cost: float = 0.75
     max_daily_cost: float = 5.0
-    prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    prices: Mapping[str, Mapping[str, float]] = _NONE
     max_turns: int = 24
     max_seconds: float = 300.0
     web: bool = False
-    origins: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = _NONE
 
 
 def read_layer(layer: Layer) -> ReadLayer:

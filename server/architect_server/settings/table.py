@@ -6,8 +6,7 @@ this table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Kind = Literal["integer", "number", "boolean", "string", "strings", "overrides", "prices"]
 
@@ -15,8 +14,7 @@ Kind = Literal["integer", "number", "boolean", "string", "strings", "overrides",
 VENDORED = ("vendor/", "vendored/", "_vendor/", "third_party/", "third-party/", "thirdparty/")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting: its dotted key as editors spell it, kind, default and meaning.
 
     ``minimum`` holds for numbers, ``examples`` an editor may offer. ``user_only`` settings are

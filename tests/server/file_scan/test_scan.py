@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,7 +114,7 @@ def test_a_file_that_was_only_touched_is_known_and_trusted_again(folder: Path) -
 
 def test_other_settings_judge_anew(folder: Path) -> None:
     assert _scanned(folder, _below(folder))[0].judged.findings
-    lax = replace(SETTINGS, limits=Limits(ccn=3))
+    lax = SETTINGS._replace(limits=Limits(ccn=3))
     assert not _scanned(folder, _below(folder), lax)[0].judged.findings
     assert _scanned(folder, _below(folder))[0].judged.findings
 
@@ -142,7 +141,7 @@ def test_a_text_in_place_of_a_file_is_measured_and_not_remembered(folder: Path) 
 
 def test_a_file_that_takes_too_long_is_skipped_and_the_others_are_not(folder: Path) -> None:
     (folder / "long.py").write_text(BAD * 12_000, "utf-8")
-    impatient = replace(SETTINGS, time_limit=0.2)
+    impatient = SETTINGS._replace(time_limit=0.2)
     found = {one.path.name: one for one in _scanned(folder, _below(folder), impatient)}
     reason = "Its analysis took over 0.2 seconds."
     assert found["long.py"].confidence == Confidence("skipped", reason)

@@ -11,11 +11,15 @@ from architect_server.cli.formats.reported import doubts, shown_path
 from architect_server.file_scan.checked import Checked
 from architect_server.file_scan.said import Remark
 
-#: One line: its parts, each with its style.
-_Line = list[tuple[str, str]]
-
 _COLOUR = {"error": "bold red", "warning": "yellow"}
 _HEADER = ("place", "severity", "rule", "figure", "limit", "function")
+
+
+class _Line(NamedTuple):
+    """One line: its cells as wide as their columns, and a style for all of them."""
+
+    cells: tuple[str, ...]
+    style: str = ""
 
 
 class _Row(NamedTuple):
@@ -34,7 +38,7 @@ def as_text(results: Sequence[Checked], explain: bool = False) -> str:
     lines = _lines(results, explain)
     if sys.stdout.isatty():
         return _coloured(lines)
-    return "".join([f"{''.join([part for part, _ in line])}\n" for line in lines])
+    return "".join([f"{'  '.join(line.cells)}\n" for line in lines])
 
 
 def _lines(results: Sequence[Checked], explain: bool) -> Iterator[_Line]:
@@ -51,17 +55,17 @@ def _lines(results: Sequence[Checked], explain: bool) -> Iterator[_Line]:
         if explain and row is not None:
             yield from _explained(row)
     for note in _suppressed(everything):
-        yield [(note, "dim")]
+        yield _Line((note,), "dim")
     for note in doubts(with_remarks):
-        yield [(note, "dim")]
-    yield [(_sum(results, everything), "")]
+        yield _Line((note,), "dim")
+    yield _Line((_sum(results, everything),))
 
 
 def _explained(row: _Row) -> Iterator[_Line]:
     from architect_server.cli.formats.explained import explanation
 
     for line in explanation(row.result, row.result.finding_of(row.remark)):
-        yield [(f"    {line}", "")]
+        yield _Line((f"    {line}",))
 
 
 def _coloured(lines: Iterable[_Line]) -> str:
@@ -73,8 +77,21 @@ def _coloured(lines: Iterable[_Line]) -> str:
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, soft_wrap=True, highlight=False)
     for line in lines:
-        console.print(Text.assemble(*line))
+        console.print(Text.assemble(*_parts(line)))
     return stream.getvalue()
+
+
+def _parts(line: _Line) -> list[tuple[str, str]]:
+    """Each part with its style: a severity has its own."""
+    if len(line.cells) == 1:
+        return [(line.cells[0], line.style)]
+    place, severity, rule, figure, limit, function = line.cells
+    return [
+        (f"{place}  ", line.style),
+        (severity, _COLOUR.get(severity.rstrip(), line.style)),
+        (f"  {rule}  {figure}  {limit}  ", line.style),
+        (function, line.style),
+    ]
 
 
 def _worst_first(everything: Iterable[_Row]) -> list[_Row]:
@@ -92,18 +109,22 @@ def _table(found: Sequence[_Row]) -> Iterator[_Line]:
     if not found:
         return
     rows = [_HEADER, *map(_cells, found)]
+    # The last column is as wide as it is, and figures stand at the right of theirs.
     places, severities, rules, figures, limits = (
         max(map(len, column)) for column in list(zip(*rows, strict=True))[:-1]
     )
-    for row in rows:
-        place, severity, rule, figure, limit, function = row
-        style = "dim" if row is _HEADER else ""
-        yield [
-            (f"{place:<{places}}  ", style),
-            (f"{severity:<{severities}}", _COLOUR.get(severity, style)),
-            (f"  {rule:<{rules}}  {figure:>{figures}}  {limit:>{limits}}  ", style),
-            (function, style),
-        ]
+    style = "dim"
+    for place, severity, rule, figure, limit, function in rows:
+        cells = (
+            place.ljust(places),
+            severity.ljust(severities),
+            rule.ljust(rules),
+            figure.rjust(figures),
+            limit.rjust(limits),
+            function,
+        )
+        yield _Line(cells, style)
+        style = ""
 
 
 def _cells(row: _Row) -> tuple[str, ...]:
