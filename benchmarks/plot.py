@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from html import escape
 
-_COLOURS = ("#2b6cb0", "#c05621", "#718096", "#38a169")
+_COLOURS = ("#2b6cb0", "#c05621", "#718096", "#38a169", "#805ad5")
 _WIDTH, _HEIGHT, _LEFT, _BAR = 640, 320, 40, 34
 
 
@@ -64,7 +64,7 @@ def lines(title: str, unit: str, values: dict[str, dict[int, float]]) -> str:
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         for size, value in (points[0], points[-1]):
             parts.append(_text(across(size) - 8, up(value) - 6, f"{value:.3g} {unit}", 11))
-        at = _LEFT + number * 130
+        at = _LEFT + number * min(130, (_WIDTH - _LEFT) // len(values))
         parts.append(f'<rect x="{at}" y="{_HEIGHT - 20}" width="10" height="10" fill="{colour}"/>')
         parts.append(_text(at + 14, _HEIGHT - 11, name, 12))
     return _svg(parts)

@@ -25,10 +25,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 import asked
 import floor
 import growth
+import scan as scans
 from corpus import file_of
 from keystrokes import OPTIONS, OURS, keystrokes, percentile
 from lsp import Server
-from peers import EMPTY_PYGLS, PINNED, ROOT, TOOLS, WAITING, install, servers, tool
+from peers import EMPTY_PYGLS, PINNED, ROOT, TOOLS, WAITING, install, servers
 from plot import bars, lines
 
 Row = dict[str, list[float]]
@@ -127,9 +128,13 @@ class Run:
         self.values["growth of an edit, ms"] = found
         _draw("growth-edit.svg", lines("p50 of an edit, by lines of the file", "ms", found))
         if self.options.scan:
-            found = growth.scans(self.options.scan)
+            found = scans.growth(self.options.scan, min(3, self.options.rounds))
             self.values["growth of a scan, s"] = found
-            title = "Processor seconds of a cold scan, by files"
+            for one, other in (("architect cold", "lizard"), ("architect warm", "ruff warm")):
+                for size, seconds in found[one].items():
+                    title = f"{one}, CPU, {size} files, to {other}"
+                    self.ratios[title] = ratios([seconds], [found[other][size]])
+            title = "Processor seconds of a scan, by files"
             _draw("growth-scan.svg", lines(title, "s", found))
 
     def scan(self) -> None:
@@ -137,27 +142,13 @@ class Run:
         folder = self.options.scan
         if folder is None:
             return
-        found: dict[str, float] = {}
-        with tempfile.TemporaryDirectory() as cache:
-            warm = [*growth.ruff(folder), "--cache-dir", f"{cache}/ruff"]
-            for name, command in {
-                "lizard -t1": growth.commands(folder)["lizard -t1"],
-                "radon": [tool("radon"), "cc", "-s", str(folder)],
-                "ruff cold": warm,
-                "ruff warm": warm,
-                "architect cold": growth.check(folder),
-                "architect warm": growth.check(folder),
-            }.items():
-                found[name] = growth.processor_seconds(command, {"XDG_CACHE_HOME": cache})
+        against = (*scans.AGAINST, ("architect cold", "radon"))
+        names = list(dict.fromkeys(name for pair in against for name in pair))
+        found, peaks = scans.measure([str(folder)], names, min(3, self.options.rounds))
         self.values["scan, s"] = found
-        for one, other in (
-            ("architect cold", "lizard -t1"),
-            ("architect cold", "radon"),
-            ("architect cold", "ruff cold"),
-            ("architect warm", "ruff warm"),
-            ("architect warm", "architect cold"),
-        ):
-            self.ratios[f"{one}, CPU, to {other}"] = ratios([found[one]], [found[other]])
+        self.values["scan, peak MB of the process that was started"] = peaks
+        for one, other in against:
+            self.ratios[f"{one}, CPU, to {other}"] = ratios(found[one], found[other])
 
     def floor(self) -> None:
         """Our figures beside what can't be undercut."""
@@ -172,7 +163,8 @@ class Run:
             least = floor.read_all(self.options.scan) / 1000
             self.values["one read of the files, s"] = least
             for name in ("architect cold", "architect warm"):
-                ratio = ratios([self.values["scan, s"][name]], [least])
+                seconds = self.values["scan, s"][name]
+                ratio = ratios(seconds, [least] * len(seconds))
                 self.ratios[f"{name}, CPU, to one read of the files"] = ratio
 
 

@@ -4,16 +4,18 @@
 
 Everything is the processor time of all processes of a run, taken in turns; ratios are made round
 by round. The floor is one read of every file, and one pass of lizard's token pattern over every
-text. ``--growth`` adds scans of the first 10, 100, ... files. Peak memory is that of the process
-that was started, not of those that it starts.
+text. ``--growth`` adds scans of 10, 100, ... files that are spread over the folder. Peak memory is
+that of the process that was started, not of those that it starts.
 """
 
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -24,55 +26,98 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from run import TOOLS, install
+from peers import TOOLS, install, tool
 
 from architect_server.analysis import lizard_adapter
 from architect_server.discovery import walk
 from architect_server.ignores import Ignores
 
+SIZES = (10, 30, 100, 300, 1_000, 3_000, 5_000)
+#: What is set beside what, as one's time divided by the other's.
+AGAINST = (
+    ("architect cold", "lizard"),
+    ("architect cold", "ruff cold"),
+    ("architect cold json", "lizard"),
+    ("architect warm", "ruff warm"),
+    ("architect warm json", "ruff warm"),
+    ("architect warm", "architect cold"),
+)
+_GROWING = ("architect cold", "ruff cold", "lizard", "architect warm", "ruff warm")
 _RULES = ("--select", "C901,PLR09", "-q", "--isolated")
-_SIZES = (10, 100, 1_000, 5_000)
+#: Seconds after which a file's times are believed (``COARSE`` of the cache).
+_SETTLED = 2.1
 
 
 def _command(name: str, targets: list[str], caches: Path) -> list[str]:
-    tool, _, state = name.partition(" ")
-    if tool == "lizard":
-        return [str(TOOLS / "bin" / "lizard"), "-t1", "-l", "python", *targets]
-    if tool == "ruff":
-        cache = str(caches / f"ruff {state}")
-        return [str(TOOLS / "bin" / "ruff"), "check", *_RULES, "--cache-dir", cache, *targets]
+    kind, _, state = name.partition(" ")
+    if kind == "lizard":
+        return [tool("lizard"), "-t1", "-l", "python", *targets]
+    if kind == "radon":
+        return [tool("radon"), "cc", "-s", *targets]
+    if kind == "ruff":
+        return [tool("ruff"), "check", *_RULES, "--cache-dir", str(caches / "ruff"), *targets]
     own = [sys.executable, "-P", "-m", "architect_server", "check"]
     return [*own, *(["--json"] if "json" in state else []), *targets]
 
 
 def _run(name: str, targets: list[str], caches: Path) -> tuple[float, float]:
     """Processor seconds with all children, and peak memory in MB of the process itself."""
-    state = "cold" if "cold" in name else "warm"
-    cache = tempfile.mkdtemp(dir=caches) if state == "cold" else str(caches / "warm")
+    cache = tempfile.mkdtemp(dir=caches) if "cold" in name else str(caches / "warm")
+    # Ours is compiled as an installed package is.
+    environment = {key: it for key, it in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(
         _command(name, targets, Path(cache)),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "XDG_CACHE_HOME": cache},
+        env={**environment, "XDG_CACHE_HOME": cache},
     )
     _, _, used = os.wait4(process.pid, 0)
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
-def measure(targets: list[str], names: list[str], rounds: int) -> dict[str, list[float]]:
-    """Processor seconds of each command by its name, one value for each round."""
+def measure(
+    targets: list[str], names: list[str], rounds: int
+) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Processor seconds of each command by its name, a value for each round; and peaks in MB."""
     found: dict[str, list[float]] = {name: [] for name in names}
     peaks: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
-            if "cold" not in name and name != "lizard":
+            if "warm" in name:
                 _run(name, targets, Path(folder))  # what it is to find
         for _ in range(rounds):
             for name in names:
                 seconds, peak = _run(name, targets, Path(folder))
                 found[name].append(seconds)
                 peaks[name] = max(peak, peaks.get(name, 0))
-    print("peak MB:", {name: round(peak) for name, peak in peaks.items()})
+    return found, peaks
+
+
+def python_files(folder: Path) -> list[Path]:
+    """Every Python file that a scan of ``folder`` looks at."""
+    return [path for path in walk(folder.absolute(), Ignores()) if path.suffix == ".py"]
+
+
+def growth(source: Path, rounds: int) -> dict[str, dict[int, float]]:
+    """Median processor seconds by command and number of files.
+
+    The files are copies, in the folders of the ``source`` and spread over it, so that many are
+    like few; and compiled, as those of a project are that somebody works on.
+    """
+    files = python_files(source)
+    found: dict[str, dict[int, float]] = {name: {} for name in _GROWING}
+    for size in (size for size in SIZES if size <= len(files)):
+        with tempfile.TemporaryDirectory() as name:
+            for number in range(size):
+                path = files[number * len(files) // size]
+                copy = Path(name) / path.relative_to(source.absolute())
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, copy)
+            compileall.compile_dir(name, quiet=2, workers=0)
+            time.sleep(_SETTLED)
+            times, _ = measure([name], list(_GROWING), rounds)
+        for command, seconds in times.items():
+            found[command][size] = statistics.median(seconds)
     return found
 
 
@@ -94,16 +139,6 @@ def said(ours: list[float], theirs: list[float]) -> str:
     return f"{statistics.median(each):.2f} ({min(each):.2f} to {max(each):.2f})"
 
 
-_AGAINST = (
-    ("architect cold", "lizard"),
-    ("architect cold", "ruff cold"),
-    ("architect cold json", "lizard"),
-    ("architect warm", "ruff warm"),
-    ("architect warm json", "ruff warm"),
-    ("architect warm", "architect cold"),
-)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -111,24 +146,21 @@ def main() -> None:
     parser.add_argument("--growth", action="store_true")
     arguments = parser.parse_args()
     install()
-    files = [path for path in walk(arguments.folder.absolute(), Ignores()) if path.suffix == ".py"]
+    files = python_files(arguments.folder)
     lines = sum(path.read_bytes().count(b"\n") for path in files)
     print(f"{len(files):,} files, {lines:,} lines")
-    names = list(dict.fromkeys(name for pair in _AGAINST for name in pair))
-    found = measure([str(arguments.folder)], names, arguments.rounds)
-    for one, other in _AGAINST:
+    names = list(dict.fromkeys(name for pair in AGAINST for name in pair))
+    found, peaks = measure([str(arguments.folder)], names, arguments.rounds)
+    print("peak MB:", {name: round(peak) for name, peak in peaks.items()})
+    for one, other in AGAINST:
         print(f"{one}, to {other}: {said(found[one], found[other])}")
     for name, seconds in floor(files):
         print(
             f"architect cold, to {name}: {statistics.median(found['architect cold']) / seconds:.1f}"
         )
     if arguments.growth:
-        for size in (size for size in _SIZES if size <= len(files)):
-            print(f"the first {size:,} files:")
-            pairs = ("architect cold", "ruff cold", "architect warm", "ruff warm")
-            grown = measure([str(path) for path in files[:size]], list(pairs), arguments.rounds)
-            print(f"  cold, to ruff: {said(grown[pairs[0]], grown[pairs[1]])}")
-            print(f"  warm, to ruff: {said(grown[pairs[2]], grown[pairs[3]])}")
+        for name, values in growth(arguments.folder, arguments.rounds).items():
+            print(name, {size: round(seconds, 3) for size, seconds in values.items()})
     (TOOLS / "scan.json").write_text(json.dumps(found, indent=2) + "\n", "utf-8")
 
 
