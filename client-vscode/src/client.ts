@@ -12,7 +12,7 @@ import {
   WorkDoneProgressCancelNotification,
 } from "vscode-languageclient/node";
 import type { Activity } from "./activity";
-import { Crashes } from "./crashes";
+import { Crashes, foretellsEnd, isPassedOver } from "./crashes";
 import { everyonesDiagnostics } from "./everyonesDiagnostics";
 import { findPython } from "./interpreter";
 import { DOCUMENT_SELECTOR } from "./languages";
@@ -26,9 +26,6 @@ import { hasModule, PythonError } from "./python";
 import { offerRename } from "./rename";
 import { explicitOptions, type Options, SECTION } from "./settings";
 import type { ProgressMessage } from "./steps";
-
-/** Messages in a row that may fail before the connection is given up. */
-const TOLERATED_ERRORS = 3;
 
 /** Failures are logged; what a person hears of them is said by us, in one sentence and once. */
 class QuietClient extends LanguageClient {
@@ -112,8 +109,10 @@ async function stop(client: LanguageClient, log: vscode.LogOutputChannel): Promi
 /** What is said about crashes is said by us, in one sentence: hence `handled`. */
 function errorHandler(crashes: Crashes, onGivenUp: () => void): ErrorHandler {
   return {
-    error: (_error, _message, count) => ({
-      action: count !== undefined && count <= TOLERATED_ERRORS ? ErrorAction.Continue : ErrorAction.Shutdown,
+    // Shut down for an error that comes with the server's end, it would not be started again.
+    error: (error, _message, count) => ({
+      action: isPassedOver(error, count) ? ErrorAction.Continue : ErrorAction.Shutdown,
+      handled: foretellsEnd(error),
     }),
     closed: () => {
       const next = crashes.ended();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Crashes, TOLERATED, WINDOW_MS } from "../src/crashes";
+import { Crashes, foretellsEnd, isPassedOver, TOLERATED, WINDOW_MS } from "../src/crashes";
 
 test("a server that never came up is not tried again", () => {
   const crashes = new Crashes();
@@ -22,4 +22,16 @@ test("crashes of long ago don't count", () => {
     assert.equal(crashes.ended(), "restart");
     clock += WINDOW_MS / TOLERATED;
   }
+});
+
+test("a pipe that broke is left to the end of the server, which comes with it", () => {
+  const broken = Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
+  assert.ok(foretellsEnd(broken));
+  assert.ok(isPassedOver(broken, undefined));
+});
+
+test("another error is passed over a few times", () => {
+  const error = new Error("a message that is none");
+  assert.ok(!foretellsEnd(error));
+  assert.deepEqual([1, 3, 4, undefined].map((count) => isPassedOver(error, count)), [true, true, false, false]);
 });
