@@ -27,7 +27,8 @@ def prepare(text: str) -> str:
 
     Lines stay the protocol's; columns stay too, but on a first line that began with a BOM.
     """
-    return unify_line_ends(text.removeprefix(BOM)).translate(_FALSE_LINE_ENDS)
+    source = unify_line_ends(text.removeprefix(BOM))
+    return source.translate(_FALSE_LINE_ENDS) if has_false_line_ends(source) else source
 
 
 def has_false_line_ends(text: str) -> bool:

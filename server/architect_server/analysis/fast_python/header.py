@@ -21,6 +21,11 @@ _BEHIND_NAME = (",", ")", "=", ":")
 # In a body on its header's line these count, or lead to another line.
 _NO_SIMPLE_BODY = _DECLINED | {"else", "lambda", "match", "case", "async"}
 
+# What makes more of parameters than names with plain annotations and values.
+_UNUSUAL = re.compile(
+    r"[\n#\"'(\[{;\\]|\b(?:lambda|if|for|and|or|def|class|[rRbB]?[fF][rRbB]?)\b"
+)
+
 _MAX_TOKENS = 4_000
 
 
@@ -108,6 +113,12 @@ def read_header(tokens: list[str], start: int) -> Header:
     name = tokens[start]
     if not name.isidentifier() or tokens[start + 1] != "(":
         raise Declined
+    plain = _plain_parameters(tokens, start + 2)
+    if plain is not None:
+        end, count = plain
+        stop = _to_colon(tokens, end)
+        _decline(tokens, range(end, stop))
+        return Header(name, count, stop, 0, 0, 0)
     parameters = _Parameters()
     end, lines = _to_parenthesis(tokens, start + 2, parameters)
     stop = _to_colon(tokens, end)
@@ -121,6 +132,21 @@ def read_header(tokens: list[str], start: int) -> Header:
             line_ends += token[0] == "\n"
             comments += token[0] == "#"
     return Header(name, parameters.count(), stop, lines, line_ends, line_ends + comments)
+
+
+def _plain_parameters(tokens: list[str], start: int) -> tuple[int, int] | None:
+    """Index behind the closing parenthesis, and how many parameters there are.
+
+    None where they must be read one by one; most are on one line and hold no brackets or strings.
+    """
+    try:
+        end = tokens.index(")", start, start + _MAX_TOKENS)
+    except ValueError:
+        return None
+    written = " ".join(tokens[start:end])
+    if _UNUSUAL.search(written):
+        return None
+    return end + 1, sum(part.strip() not in ("", "*", "/") for part in written.split(","))
 
 
 def end_of_body(tokens: list[str], start: int, name: str) -> int:
