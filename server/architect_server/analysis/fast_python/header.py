@@ -22,9 +22,7 @@ _BEHIND_NAME = (",", ")", "=", ":")
 _NO_SIMPLE_BODY = _DECLINED | {"else", "lambda", "match", "case", "async"}
 
 # What makes more of parameters than names with plain annotations and values.
-_UNUSUAL = re.compile(
-    r"[\n#\"'(\[{;\\]|\b(?:lambda|if|for|and|or|def|class|[rRbB]?[fF][rRbB]?)\b"
-)
+_UNUSUAL = re.compile(r"[\n#\"'(\[{;\\]|\b(?:lambda|if|for|and|or|def|class|[rRbB]?[fF][rRbB]?)\b")
 
 _MAX_TOKENS = 4_000
 
