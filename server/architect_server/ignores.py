@@ -22,7 +22,7 @@ SKIPPED_FOLDERS = frozenset(
 def repository_of(folder: Path) -> Path | None:
     """The root of the git work tree that ``folder`` lies in; a linked work tree's is its own."""
     for place in (folder, *folder.parents):
-        if (place / ".git").exists():
+        if os.path.lexists(f"{place}{os.sep}.git"):  # a Path would cost as much as the look
             return place
     return None
 

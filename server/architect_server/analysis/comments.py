@@ -24,8 +24,11 @@ _STYLES: dict[str, tuple[str, ...]] = {
 }
 _LIKE_C = (r"//[^\n\r]*", r"/\*.*?\*/")
 
-_PYTHON_STRINGS = (r'"""(?:[^\\]|\\.)*?"""', r"'''(?:[^\\]|\\.)*?'''")
-_STRINGS = (r'"(?:[^"\\\n\r]|\\.)*+"', r"'(?:[^'\\\n\r]|\\.)*+'")
+_PYTHON_STRINGS = (
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+"""',
+    r"'''(?:[^'\\]++|\\.|'(?!''))*+'''",
+)
+_STRINGS = (r'"(?:[^"\\\n\r]++|\\.)*+"', r"'(?:[^'\\\n\r]++|\\.)*+'")
 _TEMPLATES = (r"`(?:[^`\\]|\\.)*+`",)
 # One quote also begins a lifetime in Rust; only a single character stands between two.
 _RUST_STRINGS = (r'"(?:[^"\\]|\\.)*+"', r"'(?:[^'\\\n\r]|\\.)'")

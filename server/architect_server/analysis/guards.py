@@ -51,6 +51,8 @@ def refusal(text: str) -> str:
     if len(text) > MAX_CHARACTERS:
         megabytes = MAX_CHARACTERS / 1_000_000
         return f"The file is larger than {megabytes:g} million characters."
+    if len(text) ** 2 <= _MAX_STEPS:
+        return ""  # whatever it holds
     for opening, closing in _SEARCHED_TO_THE_END:
         if text.count(opening) * len(text) <= _MAX_STEPS:
             continue
