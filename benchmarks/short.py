@@ -22,7 +22,6 @@ from xml.etree import ElementTree
 sys.path.insert(0, str(Path(__file__).parent))
 
 import floor
-import growth
 from corpus import file_of
 from keystrokes import OURS
 from lsp import Server
@@ -91,7 +90,8 @@ def _said(diagnostics: list[dict[str, Any]]) -> list[tuple[int, str]]:
 
 def _check(path: Path, cache: Path, *more: str) -> bytes:
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
-    command = [*growth.check(path), *more]
+    ours = [sys.executable, "-P", "-m", "architect_server"]
+    command = [*ours, "check", "--format", "json", str(path), *more]
     run = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=False)
     assert run.returncode in (0, 1), f"check ended with {run.returncode}"
     return run.stdout
