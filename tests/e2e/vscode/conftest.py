@@ -42,10 +42,22 @@ QUIET: dict[str, Any] = {
     "update.mode": "none",
     "workbench.colorTheme": "Dark Modern",
     "workbench.editor.useModal": "off",
+    "workbench.reduceMotion": "on",  # what is animated is half there for a while
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
 }
+
+
+#: What scenarios told of though they passed; at the end of the run it is shown.
+_remarks: list[str] = []
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell what a scenario went on in spite of."""
+    for remark in _remarks:
+        terminalreporter.section("VS Code", sep="-")
+        terminalreporter.line(remark)
 
 
 def missing_host() -> str:
@@ -132,6 +144,8 @@ class VSCode:
         command = [NODE, HERE / "run.mjs", json.dumps(task)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{done.stderr}\n(screenshots: {OUTPUT})"
+        if done.stderr:
+            _remarks.append(f"{scenario}: {done.stderr}")
         result: dict[str, Any] = json.loads(done.stdout)
         return result
 

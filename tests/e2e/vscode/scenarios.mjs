@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { BUTTON, SQUIGGLES } from "./workbench.mjs";
 
 const ASK = "Ask architect";
+const ANSWER_MS = 30_000;
 const PROPOSAL = ".monaco-diff-editor .editor.modified .view-line";
 const NOTIFICATION = ":is(.notifications-toasts, .notifications-center).visible .notification-list-item";
 const PROPOSED = "verified extraction";
@@ -34,6 +35,16 @@ async function findingIsOnTheName(vs, { name, line, column }) {
   assert.ok(widths.includes(name.length), `${widths} holds no ${name.length}`);
 }
 
+/** Ask until a proposal is shown. A question that VS Code lost is asked again, as a person would; the test's output tells of it. */
+async function untilProposed(vs, ask) {
+  await vs.until("no proposal was shown", async () => {
+    await ask();
+    const shown = await vs.page.locator(PROPOSAL).first().waitFor({ timeout: ANSWER_MS }).then(() => true, () => undefined);
+    if (!shown) await vs.remark("asked again, since no proposal was shown");
+    return shown;
+  });
+}
+
 /** Ask about the function at the cursor, by the light bulb's menu. */
 async function askByLightBulb(vs, shot) {
   await vs.codeActions(ASK);
@@ -45,8 +56,7 @@ async function askByLightBulb(vs, shot) {
 export async function askAcceptUndo(vs, { file, finding, shot, helper }) {
   const before = vs.saved(file);
   await findingIsOnTheName(vs, finding);
-  await askByLightBulb(vs, shot);
-  await vs.see(PROPOSAL);
+  await untilProposed(vs, () => askByLightBulb(vs, shot));
   await vs.notification(PROPOSED);
   await vs.gone(`${NOTIFICATION} ${BUTTON}:has-text("Cancel")`);
   await vs.screenshot(`${shot}-proposal`);
@@ -68,8 +78,7 @@ export async function askReject(vs, { finding }) {
   await vs.problems(finding.name);
   await vs.focusEditor();
   await vs.goTo(finding.line + 3, 1);
-  await vs.command("Architect: Ask architect");
-  await vs.see(PROPOSAL);
+  await untilProposed(vs, () => vs.command("Architect: Ask architect"));
   await vs.notification(PROPOSED);
   await vs.screenshot("proposal-light");
   await (await vs.see('.editor-actions [aria-label^="Reject the proposal"]')).click();
@@ -84,8 +93,7 @@ export async function acceptTooLate(vs, { file, finding }) {
   await vs.problems(finding.name);
   await vs.focusEditor();
   await vs.goTo(finding.line, finding.column);
-  await askByLightBulb(vs);
-  await vs.see(PROPOSAL);
+  await untilProposed(vs, () => askByLightBulb(vs));
   await vs.command("View: Open Previous Editor");
   await vs.gone(PROPOSAL);
   await vs.focusEditor(file);

@@ -25,6 +25,7 @@ const BELL_MS = 3_000;
 const ACTIONS = ".action-widget .monaco-list-row.action";
 const ACTIVE_EDITOR = ".editor-group-container.active .monaco-editor";
 export const SQUIGGLES = ".squiggly-warning, .squiggly-error";
+const DIALOG = ".monaco-dialog-box";
 export const BUTTON = ".monaco-button";
 
 /**
@@ -80,11 +81,25 @@ export class Workbench {
     // A workspace's file that was read before the server could be reached gives a window without folders.
     await this.until("the workspace has no folders", async () => {
       await this.page.goto(`http://127.0.0.1:${port}/?${query}`);
+      await this.#noteWhatIsSaid();
       await this.see(".monaco-editor .view-line");
       if (!this.task.codeWorkspace) return true;
       const folder = this.page.locator(".explorer-folders-view .monaco-list-row").first();
       return folder.waitFor({ timeout: AGAIN_MS }).then(() => true, () => undefined);
     });
+  }
+
+  /** Keep the words of every notification and dialog for the report: they go by themselves. */
+  async #noteWhatIsSaid() {
+    await this.page.evaluate((selector) => {
+      window.said = [];
+      new MutationObserver(() => {
+        for (const element of document.querySelectorAll(selector)) {
+          const text = element.textContent.replace(/\s+/g, " ");
+          if (text && !window.said.includes(text)) window.said.push(text);
+        }
+      }).observe(document.body, { childList: true, subtree: true });
+    }, `.notification-list-item, ${DIALOG}`);
   }
 
   async close() {
@@ -323,19 +338,25 @@ export class Workbench {
     });
   }
 
+  /** Tell in the test's output of something that went on nevertheless. */
+  async remark(what) {
+    console.error(`${what}\n${await this.report()}`);
+  }
+
   /** What a failure has to be understood by, beside the screenshot. */
   async report() {
     const screen = await this.page
-      .evaluate(() => {
+      .evaluate((dialog) => {
         const texts = (selector) => [...document.querySelectorAll(selector)].map((element) => element.innerText.replace(/\s+/g, " "));
         const active = document.activeElement;
         return {
-          keyboard: `${active?.tagName}.${active?.className} ${JSON.stringify(active?.value ?? "")}`,
-          toasts: texts(".notifications-toasts .notification-list-item"),
+          keyboard: `${active?.tagName}.${active?.className} ${JSON.stringify(active?.value ?? active?.innerText ?? "")}`,
+          dialogs: texts(dialog),
+          said: window.said,
           tabs: texts(".tab"),
           status: texts(".statusbar-item"),
         };
-      })
+      }, DIALOG)
       .catch((error) => String(error));
     return [JSON.stringify(screen, undefined, 1), ...this.#logs()].join("\n");
   }
