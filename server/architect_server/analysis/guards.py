@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from architect_server.analysis.text import BOM, unify_line_ends
 
 #: Characters; a larger text is not measured.
@@ -18,8 +16,8 @@ _SEARCHED_TO_THE_END = (("/*", "*/"), ('R"(', ')"'))
 
 # lizard counts a line for each of these inside a comment. All are white space to it, as a
 # blank is, so a blank in their place changes no other figure.
-_FALSE_LINE_ENDS = str.maketrans(dict.fromkeys("\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
-_FALSE_LINE_END = re.compile("[\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+_FALSE_LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_TO_BLANKS = str.maketrans(dict.fromkeys(_FALSE_LINE_ENDS, " "))
 
 
 def prepare(text: str) -> str:
@@ -28,12 +26,13 @@ def prepare(text: str) -> str:
     Lines stay the protocol's; columns stay too, but on a first line that began with a BOM.
     """
     source = unify_line_ends(text.removeprefix(BOM))
-    return source.translate(_FALSE_LINE_ENDS) if has_false_line_ends(source) else source
+    return source.translate(_TO_BLANKS) if has_false_line_ends(source) else source
 
 
 def has_false_line_ends(text: str) -> bool:
     """Whether ``prepare`` would replace a character of ``text`` other than a line end."""
-    return _FALSE_LINE_END.search(text) is not None
+    # One after the other: each is a search for a byte, ten times as fast as a pattern for them all.
+    return any(end in text for end in _FALSE_LINE_ENDS)
 
 
 def openings(text: str) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -277,33 +276,12 @@ def python_pattern() -> str:
 LINE_IN_BRACES = "\n{"
 
 
-def expand_format_strings(tokens: list[str]) -> list[str]:
-    """``tokens`` with the expressions inside f-strings as tokens of their own, as lizard does.
+def format_string_tokens(body: str) -> list[str]:
+    """The tokens of an f-string, quotes and all, without blanks: what it says, and its expressions.
 
-    ``tokens`` hold no blanks, so neither does the result.
+    A line end in an expression is ``LINE_IN_BRACES``.
     """
-    prefixes = FORMAT_PREFIXES.intersection(tokens)
-    if not prefixes:
-        return tokens
-    expanded: list[str] = []
-    copied = 0
-    for index in sorted(place for prefix in prefixes for place in _places(tokens, prefix)):
-        body = tokens[index + 1] if index + 1 < len(tokens) else ""
-        if body[:1] in ('"', "'") and "{" in body:
-            inner = [str(one) for one in python_tokens._tokenize_fstring_body(body, None)]
-            expanded += tokens[copied : index + 1]
-            expanded += [
-                LINE_IN_BRACES if one == "\n" else one
-                for one in inner
-                if one == "\n" or not one.isspace()
-            ]
-            copied = index + 2
-    return expanded + tokens[copied:]
-
-
-def _places(tokens: list[str], token: str) -> Iterator[int]:
-    place = -1
-    with suppress(ValueError):
-        while True:
-            place = tokens.index(token, place + 1)
-            yield place
+    inner = [str(one) for one in python_tokens._tokenize_fstring_body(body, None)]
+    return [
+        LINE_IN_BRACES if one == "\n" else one for one in inner if one == "\n" or not one.isspace()
+    ]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from lizard_languages.python import PythonReader
 
-from architect_server.analysis import fast_python, guards
+from architect_server.analysis import fast_python, guards, lizard_adapter
 from architect_server.analysis.fast_python.header import Declined
 from architect_server.analysis.fast_python.reading import Reading
 from architect_server.analysis.measure import measure
@@ -102,6 +102,25 @@ def test_tokens_are_cut_as_lizard_cuts_them(seed: int) -> None:
         lizards = [str(one) for one in PythonReader.generate_tokens(source)]
         wanted = [one for one in lizards if one == "\n" or not one.isspace()]
         assert ["\n" if one[0] == "\n" else one for one in found] == wanted, source
+
+
+_IN_FORMAT_STRINGS = [
+    *("a", "a.b", "{a}", "{a.b!r}", "{ a if b else c }", "{a:>{b}}", "{{", "}}", "{", "}", " "),
+    *("{é}", "{a·}", "{a /* b}", "{a // b}", "{'a'}", "{#}", "{f'{a}'}", "{}", "{ }", "\\N{DASH}"),
+    *("{\n  a}", "\n", "\\", "\\\n", "#", "{\x1f}", "{a\u00a0b }", "{a:=}", "{rf}"),
+]
+
+
+@pytest.mark.parametrize("quotes", ['"', '"""', "'"])
+@pytest.mark.parametrize("prefix", ["f", "rF", "Fb"])
+def test_format_strings_are_cut_as_lizard_cuts_them(prefix: str, quotes: str) -> None:
+    rng = random.Random(prefix + quotes)
+    for _ in range(400):
+        body = "".join(rng.choices(_IN_FORMAT_STRINGS, k=rng.randrange(6)))
+        string = f"{quotes}{body}{quotes}"
+        found = fast_python.expanded([prefix, string, "+", prefix, "a", prefix])
+        expected = lizard_adapter.format_string_tokens(string)
+        assert found == [prefix, *expected, "+", prefix, "a", prefix], string
 
 
 DECLINED = {

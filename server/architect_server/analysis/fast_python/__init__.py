@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from architect_server.analysis import lizard_adapter
 from architect_server.analysis.fast_python.blocks import Function
+from architect_server.analysis.fast_python.format_strings import expanded
 from architect_server.analysis.fast_python.header import Declined
 from architect_server.analysis.fast_python.reading import CLEAN, SIMPLE, Reading
 from architect_server.analysis.fast_python.runs import runs
@@ -114,11 +114,6 @@ def _tokens(source: str) -> list[str]:
     if "/*" in source and any(token[:2] == "/*" for token in found):
         return []
     return expanded(found)
-
-
-def expanded(found: list[str]) -> list[str]:
-    """``found`` with the tokens inside the braces of f-strings, as lizard has them."""
-    return lizard_adapter.expand_format_strings(found)
 
 
 def _metrics(function: Function, lines: list[str]) -> FunctionMetrics:

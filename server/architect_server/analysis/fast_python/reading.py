@@ -52,8 +52,10 @@ class Reading(Counting):
         self.first_lead = "\n"
         if first_line == 1:
             self.first_lead += source[: len(source) - len(source.lstrip(" \t"))]
+        #: The indentation of what begins a line; see ``_columns``.
+        self.columns: dict[str, int] = {}
         #: The indentation at which a statement changes neither blocks nor lizard's levels.
-        self.steady = ""
+        self.steady = -1
         self.stream: Iterator[tuple[int, str]] = iter(())
         # Totals so far (of tokens: those that are none of code), and what of them belongs to
         # functions that were left already.
@@ -119,35 +121,39 @@ class Reading(Counting):
     # --- lines and blocks ----------------------------------------------------------------
 
     def _begin_line(self, lead: str, token: str, index: int) -> None:
-        if not self.depth:
+        spaces = self.columns.get(lead)
+        if spaces is None:
+            spaces = self.columns[lead] = _columns(lead)
+        if self.depth:
+            self._begin_inside(spaces, token, index)
+        else:
             self.line_kinds[self.line] = _KINDS.get(token, SIMPLE)
-        if lead == self.steady and not self.depth and token not in _BEGINS_SPECIALLY:
+            if spaces != self.steady or token in _BEGINS_SPECIALLY:
+                self._begin_statement(spaces, token, index)
             self.statement = index
             self.keyword = token
             self._end_statement()
-        else:
-            self._begin_at(_columns(lead), token, index)
-            self.steady = "" if self.depth else lead
         self.nloc += 1
         self.last_line = self.line
 
-    def _begin_at(self, spaces: int, token: str, index: int) -> None:
-        if self.depth:
-            if spaces < self.blocks[-1].indent and token != ")":
-                raise Declined  # lizard ends the function here
-        else:
-            if spaces != self.blocks[-1].indent:
-                self._change_block(spaces)
-            self.statement = index
-            self.keyword = token
-            if token in _BEGINS_SPECIALLY:
-                self._begin_specially(token, index)
+    def _begin_inside(self, spaces: int, token: str, index: int) -> None:
+        """Inside brackets a line is one of lizard's, and none of Python's."""
+        if spaces < self.blocks[-1].indent and token != ")":
+            raise Declined  # lizard ends the function here
         if spaces != self.indents[-1]:
             self._indent(spaces, token, index)
-        if not self.depth:
-            self._end_statement()
-            if not spaces and token in BEGINS_DEFINITION:
-                self._note_top(token, index)
+            self.steady = -1
+
+    def _begin_statement(self, spaces: int, token: str, index: int) -> None:
+        if spaces != self.blocks[-1].indent:
+            self._change_block(spaces)
+        if token in _BEGINS_SPECIALLY:
+            self._begin_specially(token, index)
+        if spaces != self.indents[-1]:
+            self._indent(spaces, token, index)
+        if not spaces and token in BEGINS_DEFINITION:
+            self._note_top(token, index)
+        self.steady = spaces
 
     def _note_top(self, token: str, index: int) -> None:
         decorated = self.decorated_from not in (0, self.line)
@@ -181,13 +187,17 @@ class Reading(Counting):
             self.blocks[-1].note_control()
 
     def _indent(self, spaces: int, token: str, index: int) -> None:
-        self._dedent(spaces, token, index)
-        if self.indents[-1] < spaces:
-            if self.pending is not None and self.pending.unseen:
-                raise Declined  # lizard takes it for this function's body
-            self.indents.append(spaces)
-            self.stack.append(self.pending)
-            self.pending = None
+        indents = self.indents
+        if spaces < indents[-1]:
+            self._dedent(spaces, token, index)
+        if indents[-1] < spaces:
+            pending = self.pending
+            if pending is not None:
+                if pending.unseen:
+                    raise Declined  # lizard takes it for this function's body
+                self.pending = None
+            indents.append(spaces)
+            self.stack.append(pending)
 
     def _dedent(self, spaces: int, token: str, index: int) -> None:
         if token[:1] == ")":
