@@ -44,7 +44,7 @@ _RULE_OF_METRIC = {
     "max_nesting_depth": "nesting",
 }
 _EVERY_RULE = frozenset(RULES)
-_SIGNS = ("architect:", "noqa", "nosonar", "#lizard forgives(")
+_SIGNS = ("architect:", "NOSONAR", "#lizard forgives(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,7 @@ class SuppressionFinding:
 
 def read(text: str, language: str) -> tuple[Suppression, ...]:
     """Every comment of ``text`` that asks for silence, in order."""
-    lower = text.lower()
-    if not any(sign in lower for sign in _SIGNS):
+    if not _may_ask(text):
         return ()
     table = LineTable(text)
     found = []
@@ -102,6 +101,23 @@ def read(text: str, language: str) -> tuple[Suppression, ...]:
         if suppression:
             found.append(suppression)
     return tuple(found)
+
+
+def _may_ask(text: str) -> bool:
+    """Whether anything in ``text``, be it a comment or not, reads like a wish for silence.
+
+    Most ``noqa`` are about rules that are not ours.
+    """
+    if any(sign in text for sign in _SIGNS):
+        return True
+    return "noqa" in text.lower() and any(map(_silenced_by_noqa, _NOQA.finditer(text)))
+
+
+def _silenced_by_noqa(match: re.Match[str]) -> frozenset[str]:
+    if not match["codes"]:
+        return _EVERY_RULE
+    codes = re.findall(r"[A-Z]+\d+", match["codes"].upper())
+    return frozenset(_RULE_OF[code] for code in codes if code in _RULE_OF)
 
 
 def read_in(text: str, metrics: FileMetrics) -> tuple[Suppression, ...]:
@@ -117,9 +133,7 @@ def _parse(comment: comments.Comment, line: int) -> Suppression | None:
     if match := _OURS.search(comment.text):
         return _ours(comment, line, match)
     if match := _NOQA.search(comment.text):
-        codes = re.findall(r"[A-Z]+\d+", (match["codes"] or "").upper())
-        rules = frozenset(_RULE_OF[code] for code in codes if code in _RULE_OF)
-        silenced = rules if match["codes"] else _EVERY_RULE
+        silenced = _silenced_by_noqa(match)
         whole_file = match["file"] is not None
         noqa = Suppression(
             "noqa", comment.start, comment.end, line, silenced, whole_file=whole_file
