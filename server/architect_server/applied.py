@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from architect_server.refactor import Answer
+from architect_server.answers import Answer
 
 Fate = Literal["stands", "undone", "changed"]
 

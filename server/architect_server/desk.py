@@ -25,8 +25,8 @@ from architect_server.worker import AnalysisWorker
 from architect_server.workspace_scan import WorkspaceScan
 
 if TYPE_CHECKING:  # it brings the architects' words along
+    from architect_server.answers import Answer
     from architect_server.inquiries import Opinion
-    from architect_server.refactor import Answer
 
 #: Kinds of a message to the person.
 WARNING, INFO = 2, 3

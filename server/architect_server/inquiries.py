@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from architect_agents.errors import ArchitectError
 from architect_agents.types import Report
 from architect_server.analysis.model import Severity
+from architect_server.answers import spliced
 from architect_server.asking import (
     Preview,
     Refused,
@@ -24,7 +25,6 @@ from architect_server.asking import (
 )
 from architect_server.document import Document, Splice, rebase
 from architect_server.model_access import why_no_model
-from architect_server.refactor import spliced
 from architect_server.wording import headline
 
 if TYPE_CHECKING:

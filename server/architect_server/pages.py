@@ -6,8 +6,9 @@ import hashlib
 import re
 from pathlib import Path
 
+from architect_server.answers import Answer
 from architect_server.asking import Preview, Refused
-from architect_server.refactor import Answer, page_of
+from architect_server.refactor import page_of
 
 
 def keep_page(title: str, about: str, text: str) -> Path:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from architect_server.analysis.model import FileMetrics, FunctionMetrics
+from architect_server.answers import Answer
 from architect_server.asking import Preview, Refused, Surroundings, preview_of, request_for
 from architect_server.document import Document
-from architect_server.refactor import Answer, nearest
+from architect_server.refactor import nearest
 from architect_server.target import RefactorTarget, StaleTarget, find_again
 
 

@@ -16,6 +16,7 @@ from architect_agents.errors import ArchitectError
 from architect_agents.refactoring.module_source import UnreadableSourceError, read_module
 from architect_agents.same_text import checked, outcome_with
 from architect_agents.types import Outcome, RefactorRequest
+from architect_server.answers import with_choice
 from architect_server.asking import Refused, Surroundings, architect_for, figures, request_for
 from architect_server.cli.consult import consult as consult_page
 from architect_server.cli.failure import Failure
@@ -34,7 +35,7 @@ from architect_server.cli.terminal import (
     unified_diff,
     verdict_as_json,
 )
-from architect_server.refactor import applied, consult, with_choice
+from architect_server.refactor import applied, consult
 from architect_server.settings import Layer, Settings, SettingsByPlace
 from architect_server.wording import titled
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
+from architect_server.answers import Answer, choose, spliced
 from architect_server.asking import Refused
 from architect_server.convert import to_proposal
 from architect_server.document import Document
@@ -21,7 +22,7 @@ from architect_server.handlers.run import Teller, run_once, surroundings_of, tel
 from architect_server.model_access import why_no_model
 from architect_server.pages import outcome_page
 from architect_server.previews import preview_again, preview_target
-from architect_server.refactor import Answer, ask, choose, reanchored, refine, remember, spliced
+from architect_server.refactor import ask, reanchored, refine, remember
 from architect_server.server import ArchitectServer
 from architect_server.target import RefactorTarget
 

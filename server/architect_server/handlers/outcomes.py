@@ -10,10 +10,11 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from architect_server.answers import Answer, Decision
 from architect_server.applied import Applied
 from architect_server.document import Document
 from architect_server.inquiries import remember_applied
-from architect_server.refactor import Answer, Decision, remember
+from architect_server.refactor import remember
 from architect_server.server import ArchitectServer
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from architect_server.analysis.fast_python.blocks import Block, Function, opened_block
-from architect_server.analysis.fast_python.counting import Counting
+from architect_server.analysis.fast_python.blocks import Function
 from architect_server.analysis.fast_python.header import Declined, end_of_body, read_header
+from architect_server.analysis.fast_python.levels import (
+    BEGINS_SPECIALLY,
+    CONTROL,
+    Levels,
+    columns_of,
+)
 from architect_server.analysis.fast_python.state import Top
-from architect_server.analysis.fast_python.tokens import ASSIGNMENTS, BEGINS_DEFINITION, opens_block
-from architect_server.analysis.lizard_adapter import LINE_IN_BRACES
+from architect_server.analysis.fast_python.tokens import ASSIGNMENTS, BEGINS_DEFINITION
 from architect_server.analysis.raw import Rest
 
-_CONTROL = frozenset(("if", "for", "while", "with", "try"))
-_BEGINS_SPECIALLY = _CONTROL | {"@", "\\\n", "match"}
 # After one of these a triple-quoted string is a value, else a comment that is no code.
 _BEFORE_VALUE = frozenset(
     (*ASSIGNMENTS, "//=", "**=", "(", "return", ",", "[", "+", "-", "*", "/", "//", "%")
@@ -30,38 +32,24 @@ _KINDS = dict.fromkeys(_NO_SIMPLE.split(), CLEAN)
 _MAX_DEPTH = 4
 
 
-class Reading(Counting):
+class Reading(Levels):
     """The pass itself; ``run`` it once.
 
     ``first_line`` is that of the first token (1-based), which begins a statement of the module.
-
-    ``indents`` and ``stack`` are lizard's: one entry for each indentation, also of lines inside
-    brackets, with the function that opened it or None. ``blocks`` are Python's own.
     """
 
     def __init__(self, tokens: list[str], source: str, first_line: int = 1) -> None:
-        super().__init__(tokens)
-        self.line = first_line
+        super().__init__(tokens, first_line)
         #: The last one that was met, or where the text begins.
         self.top = Top(0, first_line)
-        self.found: list[Function] = []
-        self.pending: Function | None = None
-        self.indents = [0]
-        self.blocks = [Block(0)]
-        self.decorated_from = 0
         self.first_lead = "\n"
         if first_line == 1:
             self.first_lead += source[: len(source) - len(source.lstrip(" \t"))]
-        #: The indentation of what begins a line; see ``_columns``.
+        #: The indentation of what begins a line; see ``columns_of``.
         self.columns: dict[str, int] = {}
         #: The indentation at which a statement changes neither blocks nor lizard's levels.
         self.steady = -1
         self.stream: Iterator[tuple[int, str]] = iter(())
-        # Totals so far (of tokens: those that are none of code), and what of them belongs to
-        # functions that were left already.
-        self.nloc = self.no_code = 0
-        self.nloc_given = self.tokens_given = 0
-        self.last_line = 0
         #: By 1-based line, up to the one behind the last.
         self.line_kinds = bytearray(source.count("\n") + 3)
         #: Whether lizard would read a text behind this one as if it stood alone.
@@ -109,7 +97,7 @@ class Reading(Counting):
                     handler(token, index)
         if self.depth:
             raise Declined
-        self._dedent(0, "", len(tokens))
+        self.dedent(0, "", len(tokens))
         self.line_kinds[self.line] = CLEAN
         self.found.sort(key=lambda function: function.line)
         return self.found
@@ -123,16 +111,16 @@ class Reading(Counting):
     def _begin_line(self, lead: str, token: str, index: int) -> None:
         spaces = self.columns.get(lead)
         if spaces is None:
-            spaces = self.columns[lead] = _columns(lead)
+            spaces = self.columns[lead] = columns_of(lead)
         if self.depth:
             self._begin_inside(spaces, token, index)
         else:
             self.line_kinds[self.line] = _KINDS.get(token, SIMPLE)
-            if spaces != self.steady or token in _BEGINS_SPECIALLY:
+            if spaces != self.steady or token in BEGINS_SPECIALLY:
                 self._begin_statement(spaces, token, index)
             self.statement = index
             self.keyword = token
-            self._end_statement()
+            self.end_statement()
         self.nloc += 1
         self.last_line = self.line
 
@@ -141,16 +129,16 @@ class Reading(Counting):
         if spaces < self.blocks[-1].indent and token != ")":
             raise Declined  # lizard ends the function here
         if spaces != self.indents[-1]:
-            self._indent(spaces, token, index)
+            self.indent(spaces, token, index)
             self.steady = -1
 
     def _begin_statement(self, spaces: int, token: str, index: int) -> None:
         if spaces != self.blocks[-1].indent:
-            self._change_block(spaces)
-        if token in _BEGINS_SPECIALLY:
-            self._begin_specially(token, index)
+            self.change_block(spaces)
+        if token in BEGINS_SPECIALLY:
+            self.begin_specially(token, index)
         if spaces != self.indents[-1]:
-            self._indent(spaces, token, index)
+            self.indent(spaces, token, index)
         if not spaces and token in BEGINS_DEFINITION:
             self._note_top(token, index)
         self.steady = spaces
@@ -159,68 +147,6 @@ class Reading(Counting):
         decorated = self.decorated_from not in (0, self.line)
         if not decorated and (self.rest == "always" or token == "def"):
             self.top = Top(index, self.line)
-
-    def _end_statement(self) -> None:
-        """What ends with a statement, or with the block that a line's indentation leaves."""
-        if self.loose:
-            self.loose = False
-            self.comprehensions.clear()
-        current = self.current
-        if current is not None and (current.frames or current.logical):
-            current.close_frames(len(self.stack))
-
-    def _change_block(self, spaces: int) -> None:
-        blocks = self.blocks
-        if spaces > blocks[-1].indent:
-            blocks.append(opened_block(self.keyword, blocks[-1], spaces))
-        while spaces < blocks[-1].indent:
-            blocks.pop()
-
-    def _begin_specially(self, token: str, index: int) -> None:
-        if token == "\\\n":
-            raise Declined  # the statement's first word is on the next line
-        if token == "@":
-            if not self.tokens[index + 1].isidentifier():
-                raise Declined  # what counts as its line is another
-            self.decorated_from = self.decorated_from or self.line
-        elif token != "match" or opens_block(self.tokens, index):
-            self.blocks[-1].note_control()
-
-    def _indent(self, spaces: int, token: str, index: int) -> None:
-        indents = self.indents
-        if spaces < indents[-1]:
-            self._dedent(spaces, token, index)
-        if indents[-1] < spaces:
-            pending = self.pending
-            if pending is not None:
-                if pending.unseen:
-                    raise Declined  # lizard takes it for this function's body
-                self.pending = None
-            indents.append(spaces)
-            self.stack.append(pending)
-
-    def _dedent(self, spaces: int, token: str, index: int) -> None:
-        if token[:1] == ")":
-            return
-        while self.indents[-1] > spaces:
-            self.indents.pop()
-            self.pending = None
-            nesting = self.stack.pop()
-            if nesting is not None:
-                if nesting is not self.current:
-                    raise Declined
-                self._settle(index)
-                nesting.end_line = self.last_line
-                self.found.append(nesting)
-                self.current = next((one for one in reversed(self.stack) if one), None)
-
-    def _settle(self, index: int) -> None:
-        """Give the lines, and the tokens before ``index``, to the function they stand in."""
-        tokens = index - self.no_code
-        if self.current is not None:
-            self.current.nloc += self.nloc - self.nloc_given
-            self.current.tokens += tokens - self.tokens_given
-        self.nloc_given, self.tokens_given = self.nloc, tokens
 
     def _class(self, token: str, index: int) -> None:
         if index == self.statement:
@@ -234,14 +160,14 @@ class Reading(Counting):
         if index == self.statement:
             self.statement = index + 1
             self.keyword = self.tokens[index + 1]
-            if self.keyword in _CONTROL:
+            if self.keyword in CONTROL:
                 self.blocks[-1].note_control()
 
     def _def(self, token: str, index: int) -> None:
         if index != self.statement:
             raise Declined
         header = read_header(self.tokens, index + 1)
-        self._settle(index + 2)  # the name counts as its surroundings' token
+        self.settle(index + 2)  # the name counts as its surroundings' token
         outer = [one for one in self.stack if one is not None]
         if len(outer) > _MAX_DEPTH:
             raise Declined
@@ -269,7 +195,7 @@ class Reading(Counting):
         if outer:
             raise Declined
         end = end_of_body(self.tokens, start, function.bare_name)
-        self._settle(end)
+        self.settle(end)
         function.end_line = self.last_line = self.line
         function.unseen = True
         self.found.append(function)
@@ -296,19 +222,8 @@ class Reading(Counting):
         if line_ends:
             self._take_lines(line_ends)
             if not self.depth:
-                self._end_statement()  # lizard's cognitive counter sees a new line, and forgets
+                self.end_statement()  # lizard's cognitive counter sees a new line, and forgets
         if token[:3] in _TRIPLE and len(token) >= 6:
             before = self.before(index)
             if before < 0 or self.tokens[before] not in _BEFORE_VALUE:
                 self.nloc -= line_ends + 1
-
-
-def _columns(lead: str) -> int:
-    """How far a line is indented; ``lead`` begins with the line end before it."""
-    if lead == LINE_IN_BRACES:
-        raise Declined
-    if "\t" in lead:
-        if " \t" in lead:
-            raise Declined  # lizard and Python measure such an indentation differently
-        lead = lead.replace("\t", " " * 8)
-    return len(lead) - 1
