@@ -9,7 +9,6 @@ import asyncio
 import json
 import subprocess
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,16 +29,6 @@ if TYPE_CHECKING:  # it brings the architects' words along
 
 #: Kinds of a message to the person.
 WARNING, INFO = 2, 3
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What was found in one file that is not open; ``result_id`` is empty if that is nothing."""
-
-    uri: str
-    #: The diagnostics as a JSON array.
-    items: str
-    result_id: str
 
 
 @lru_cache(maxsize=256)  # every keystroke asks
@@ -75,7 +64,7 @@ class Desk:
         #: The newest answer about a function of each document, for a wish about it.
         self.proposals: dict[str, Answer] = {}
         #: Files that are not open: what is known of them.
-        self.workspace_scan: WorkspaceScan[FileReport] = WorkspaceScan()
+        self.workspace_scan = WorkspaceScan()
         #: Who wants to hear of every new text, and of texts that are about to be closed.
         self.on_typed: list[Callable[[Document], None]] = []
         self.on_closing: list[Callable[[str], None]] = []

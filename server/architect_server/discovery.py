@@ -134,7 +134,9 @@ class _Walk:
         if cache is not None:
             cache.load(absolute)
         shown = "" if str(folder) == "." else os.path.join(folder, "")  # noqa: PTH118
-        self._top = self._level(os.path.join(absolute, ""), shown, absolute, rules)  # noqa: PTH118
+        path = os.path.join(absolute, "")  # noqa: PTH118
+        # One object where both are one: of thousands of files each has both.
+        self._top = self._level(path, path if shown == path else shown, absolute, rules)
 
     def files(self) -> Iterator[Found]:
         """Every file, with what the system says of it at that moment."""
@@ -143,8 +145,9 @@ class _Walk:
             path, shown, place, rules, entries, listed = levels[-1]
             for name in entries:
                 if name[-1] == "/":
-                    inner = name[:-1] + os.sep
-                    levels.append(self._level(path + inner, shown + inner, place, rules))
+                    inner = path + name[:-1] + os.sep
+                    shown_inner = inner if shown is path else shown + name[:-1] + os.sep
+                    levels.append(self._level(inner, shown_inner, place, rules))
                     break
                 file = path + name
                 try:
@@ -154,7 +157,8 @@ class _Walk:
                     continue  # it has gone meanwhile
                 node = one.st_ino & _SIGNED
                 stamp = Stamp(one.st_mtime_ns, one.st_size, one.st_ctime_ns, node)
-                yield Found(shown + name, file, language_of_name(name) or "", stamp, place)
+                name_shown = file if shown is path else shown + name
+                yield Found(name_shown, file, language_of_name(name) or "", stamp, place)
             else:
                 levels.pop()
 

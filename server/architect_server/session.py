@@ -180,9 +180,8 @@ class Session:
         workspace = self.workspace_of(path)
         return self._settings_in(workspace)
 
-    def settings_of_file(self, file: Found) -> Settings:
-        """The same for a file that was found; quicker for the many files of one place."""
-        workspace = self.workspace_of(Path(file.path))
+    def settings_of_file(self, file: Found, workspace: Path | None) -> Settings:
+        """The same for a file that was found in ``workspace``; quicker for many of one place."""
         return self._settings_in(workspace).of_file(file, workspace)
 
     def _settings_in(self, workspace: Path | None) -> SettingsByPlace:
@@ -198,8 +197,13 @@ class Session:
         if path is None:
             return False
         workspace = self.workspace_of(path)
+        excluded = self.excludes(str(path), settings, workspace)
+        return excluded or self.ignores.leaves_out(path, workspace)
+
+    def excludes(self, path: str, settings: Settings, workspace: Path | None) -> bool:
+        """Whether the settings leave the file at ``path`` out, whatever git says."""
         base = settings.exclude_base or workspace
-        return matches(settings.exclude, base, path) or self.ignores.leaves_out(path, workspace)
+        return bool(settings.exclude) and matches(settings.exclude, base, Path(path))
 
     def new_problems(self) -> Iterator[str]:
         """Sentences about bad options that this client was not told yet."""

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator
+import struct
+import zlib
+from collections.abc import Callable, Generator, Sequence
+from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
+
+from pygls import uris
 
 from architect_server.discovery import Found, Stamp, found_below
 from architect_server.ignores import Ignores
@@ -13,14 +18,53 @@ from architect_server.ignores import Ignores
 if TYPE_CHECKING:
     from architect_server.folder_cache import FolderCache
 
-T = TypeVar("T")
+_STAMP = struct.Struct("<4q")
+_DIGEST = 8
+# Reports are much like each other; more effort saves little.
+_LEVEL = 1
 
 
-class WorkspaceScan(Generic[T]):
-    """The last report ``T`` on each file, good until the file is in another state."""
+class FileReport(NamedTuple):
+    """What was found in one file that is not open.
+
+    ``packed`` is empty if that is nothing, else a digest and the diagnostics, compressed: of a
+    large workspace many are kept, and few are asked for twice.
+    """
+
+    path: str
+    packed: bytes = b""
+
+    @classmethod
+    def of(cls, path: str, diagnostics: Sequence[str]) -> FileReport:
+        """The report that consists of ``diagnostics``, each as JSON."""
+        if not diagnostics:
+            return cls(path)
+        written = f"[{','.join(diagnostics)}]".encode()
+        digest = blake2b(written, digest_size=_DIGEST).digest()
+        return cls(path, digest + zlib.compress(written, _LEVEL))
+
+    @property
+    def uri(self) -> str:
+        """The file's URI."""
+        return uris.from_fs_path(self.path) or Path(self.path).as_uri()
+
+    @property
+    def result_id(self) -> str:
+        """The same for the same diagnostics, also after a restart; empty for none."""
+        return self.packed[:_DIGEST].hex()
+
+    @property
+    def items(self) -> str:
+        """The diagnostics as a JSON array."""
+        return zlib.decompress(self.packed[_DIGEST:]).decode() if self.packed else "[]"
+
+
+class WorkspaceScan:
+    """The last report on each file, good until the file is in another state."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[Stamp | None, T]] = {}
+        #: By path, behind the file's stamp: one object for each of thousands of files.
+        self._known: dict[str, bytes] = {}
         self._changed = asyncio.Event()
         self._changed.set()
 
@@ -49,14 +93,21 @@ class WorkspaceScan(Generic[T]):
         """A new look begins: what changes from now on is news."""
         self._changed.clear()
 
-    def fresh(self, file: Found) -> T | None:
+    def fresh(self, file: Found) -> FileReport | None:
         """The report on ``file``, unless it has changed."""
-        stamp, report = self._known.get(file.path, (None, None))
-        return report if stamp is not None and stamp == file.stamp else None
+        known = self._known.get(file.path)
+        if known is None or file.stamp is None or not known.startswith(_packed(file.stamp)):
+            return None
+        return FileReport(file.path, known[_STAMP.size :])
 
-    def keep(self, file: Found, report: T) -> None:
+    def keep(self, file: Found, report: FileReport) -> None:
         """Keep what was found in ``file`` in its state."""
-        self._known[file.path] = (file.stamp, report)
+        if file.stamp is not None:
+            self._known[file.path] = _packed(file.stamp) + report.packed
+
+
+def _packed(stamp: Stamp) -> bytes:
+    return _STAMP.pack(*stamp)
 
 
 def files_of(

@@ -74,12 +74,12 @@ class _Scan:
         if whole is not None:
             yield from whole.told()
             rest = sorted(whole.rest)
-        known = self._known_files([files[index] for index in rest])
+        recalled = self._known_files([files[index] for index in rest])
         unknown: list[int] = []
         for index in rest:
             if self._stopped():
                 return
-            last = known.pop(os.fsencode(files[index].path), None)  # those of many are large
+            last = recalled(files[index])
             found = None if last is None else self._recall(files[index], last)
             if last is None or found is None:
                 unknown.append(index)
@@ -95,13 +95,18 @@ class _Scan:
         if self._whole is not None and known.is_still(self._wanted.files[index].stamp):
             self._whole.settle(index, known)
 
-    def _known_files(self, files: Sequence[Found]) -> dict[bytes, Known]:
+    def _known_files(self, files: Sequence[Found]) -> Callable[[Found], Known | None]:
+        """What tells, once of each of ``files``, what is known of it.
+
+        To read all at once is quicker; in the background memory counts for more.
+        """
         details = self._wanted.details
-        above = common_folder(files) if len(files) >= MANY else ""
-        if above:
-            return self._cache.below(above, details=details)
-        found = [self._cache.file(file.path, details=details) for file in files]
-        return {known.path: known for known in found if known is not None}
+        many = len(files) >= MANY and not self._wanted.background
+        above = common_folder(files) if many else ""
+        if not above:
+            return lambda file: self._cache.file(file.path, details=details)
+        known = self._cache.below(above, details=details)
+        return lambda file: known.pop(os.fsencode(file.path), None)  # those of many are large
 
     def _recall(self, file: Found, known: Known) -> Checked | None:
         """The result of a file that has not changed and is judged as it was."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
-from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 
-from pygls import uris
-
 from architect_server.analysis.model import FileMetrics
-from architect_server.desk import FileReport, to_path
+from architect_server.desk import to_path
 from architect_server.diagnostic_json import findings_json, problems_json
 from architect_server.discovery import Found
 from architect_server.document import Document
@@ -23,7 +21,7 @@ from architect_server.result_cache import ResultCache, cache_path
 from architect_server.server import ArchitectServer
 from architect_server.session import ClientFacts, Result
 from architect_server.settings import Settings
-from architect_server.workspace_scan import files_of
+from architect_server.workspace_scan import FileReport, files_of
 
 #: Files that are looked at before the loop has its turn again.
 _AT_ONCE = 50
@@ -54,26 +52,30 @@ async def reports(server: ArchitectServer, files: Sequence[Found]) -> AsyncItera
 
     Whoever stops asking stops the scan.
     """
-    unread: list[Found] = []
+    session, unread = server.session, list[Found]()
     settings: dict[str, Settings] = {}
+    workspaces: dict[str, Path | None] = {}
     for number, file in enumerate(files):
         if number % _AT_ONCE == 0:
             await asyncio.sleep(0)  # what is known already must not hold up the loop
         if report := server.workspace_scan.fresh(file):
             yield report
             continue
-        in_force = server.session.settings_of_file(file)
-        left_out = server.session.leaves_out(Path(file.path), in_force)
+        folder = _folder(file)
+        if folder not in workspaces:
+            workspaces[folder] = session.workspace_of(Path(folder))
+        workspace = workspaces[folder]
+        in_force = session.settings_of_file(file, workspace)
+        left_out = session.excludes(file.path, in_force, workspace)
         if left_out or not in_force.surfaces.workspace:
-            yield _kept(server, file, FileReport(_uri(file), "[]", ""))
+            yield _kept(server, file, FileReport(file.path))
         else:
             settings[file.path] = in_force
             unread.append(file)
-    folders = {file.path: server.session.workspace_of(Path(file.path)) for file in unread}
     wanted = Wanted(
         unread,
         lambda file: settings[file.path],
-        lambda file: folders[file.path] or Path(file.path).parent,
+        lambda file: workspaces[_folder(file)] or Path(_folder(file)),
         figures=False,
         background=True,
     )
@@ -110,26 +112,22 @@ async def _scanned(wanted: Wanted, client: ClientFacts) -> AsyncIterator[tuple[F
 
 
 def _report(checked: Checked, settings: Settings, client: ClientFacts) -> FileReport:
-    uri = _uri(checked.file)
+    file = checked.file
     if checked.is_silent:
-        return FileReport(uri, "[]", "")
+        return FileReport(file.path)
+    uri = FileReport(file.path).uri
     document = Document(uri, None, checked.language, checked.text)
     metrics = FileMetrics(checked.language, checked.confidence)
     result = Result.known(document, metrics, checked.judged, settings.surfaces)
-    items = [*findings_json(result, client), *problems_json(result, client)]
-    return FileReport(uri, f"[{','.join(items)}]", _identity(items))
+    return FileReport.of(
+        file.path, [*findings_json(result, client), *problems_json(result, client)]
+    )
+
+
+def _folder(file: Found) -> str:
+    return os.path.dirname(file.path)  # noqa: PTH120 - one of thousands
 
 
 def _kept(server: ArchitectServer, file: Found, report: FileReport) -> FileReport:
     server.workspace_scan.keep(file, report)
     return report
-
-
-def _uri(file: Found) -> str:
-    return uris.from_fs_path(file.path) or Path(file.path).as_uri()
-
-
-def _identity(items: Iterable[str]) -> str:
-    """The same for the same diagnostics, also after a restart; empty for none."""
-    written = "\0".join(items)
-    return blake2b(written.encode(), digest_size=8).hexdigest() if written else ""

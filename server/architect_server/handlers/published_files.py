@@ -15,16 +15,18 @@ from architect_server.texts import publish
 async def publish_closed(server: ArchitectServer, files: list[Found], report: Report) -> int:
     """Publish what differs from what is shown of ``files``; gives the number of those shown."""
     desk = server.desk
-    known: set[str] = set()
-    shown = 0
+    found_in: set[str] = set()
+    number = 0
     async for found in reports(server, files):
-        known.add(found.uri)
-        shown += bool(found.result_id)
-        if found.uri not in desk.session.documents:
-            publish(desk, found.uri, found.items)
-        report(f"{len(known)} of {len(files)} files", 100 * len(known) // len(files))
-    _take_back(server, desk.published.keys() - known - desk.session.documents.keys())
-    return shown
+        number += 1
+        if found.result_id:
+            uri = found.uri
+            found_in.add(uri)
+            if uri not in desk.session.documents:
+                publish(desk, uri, found.items)
+        report(f"{number} of {len(files)} files", 100 * number // len(files))
+    _take_back(server, desk.published.keys() - found_in - desk.session.documents.keys())
+    return len(found_in)
 
 
 def _take_back(server: ArchitectServer, uris: Iterable[str]) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from lsprotocol import types as lsp
 
-from architect_server.desk import FileReport
 from architect_server.discovery import Found
 from architect_server.handlers.closed_files import closed_files, reports
 from architect_server.handlers.published_files import leave
@@ -89,31 +88,28 @@ async def _look_at(
     """Report file by file; all but the last batch go out as partial results."""
     reported: dict[str, str] = {}
     batch: list[str] = []
-    told: set[str] = set()
     number = 0
     async for found in reports(server, files):
         number += 1
-        if found.result_id:
-            reported[found.uri] = found.result_id
-        if request.known.get(found.uri, "") != found.result_id:
-            batch.append(_full(found))
-            told.add(found.uri)
+        if result_id := found.result_id:
+            uri = found.uri
+            reported[uri] = result_id
+            if request.known.get(uri) != result_id:
+                batch.append(_full(uri, result_id, found.items))
         if len(batch) >= _BATCH and request.partial_token is not None:
             _send(server, request.partial_token, batch)
             batch = []
         report(f"{number} of {len(files)} files", 100 * number // len(files))
-    gone = request.known.keys() - reported.keys() - told
-    closed = [uri for uri in sorted(gone) if uri not in server.session.documents]
-    batch += [_full(FileReport(uri, "[]", "")) for uri in closed]
+    silent = sorted(request.known.keys() - reported.keys() - server.session.documents.keys())
+    batch += [_full(uri, "", "[]") for uri in silent]
     server.workspace_reported = reported
     return batch
 
 
-def _full(report: FileReport) -> str:
+def _full(uri: str, result_id: str, items: str) -> str:
     """A WorkspaceFullDocumentDiagnosticReport; the version of a file that is not open is null."""
-    uri, result_id = json.dumps(report.uri), json.dumps(report.result_id)
-    said = f'"kind":"full","uri":{uri},"version":null,"resultId":{result_id}'
-    return f'{{{said},"items":{report.items}}}'
+    said = f'"kind":"full","uri":{json.dumps(uri)},"version":null,"resultId":"{result_id}"'
+    return f'{{{said},"items":{items}}}'
 
 
 def _items(reports: Iterable[str]) -> Json:
