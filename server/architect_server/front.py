@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 from architect_server.clients import greet
 from architect_server.desk import Desk
 from architect_server.greeting import FirstWords, answer
-from architect_server.large_blocks import give_back
 from architect_server.message_frames import framed
 from architect_server.protocol_types import load_types
 from architect_server.texts import plain_handlers
@@ -128,7 +127,6 @@ class Front:
         """On a thread: import what takes long."""
         loop = loaded.get_loop()
         try:
-            give_back()
             load_types()
             from architect_server.app import create_server
 

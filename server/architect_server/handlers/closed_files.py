@@ -17,6 +17,7 @@ from architect_server.discovery import Found
 from architect_server.document import Document
 from architect_server.file_scan.checked import Checked
 from architect_server.file_scan.scan import Wanted, scan
+from architect_server.large_blocks import given_back
 from architect_server.result_cache import ResultCache, cache_path
 from architect_server.server import ArchitectServer
 from architect_server.session import ClientFacts, Result
@@ -95,9 +96,10 @@ async def _scanned(wanted: Wanted, client: ClientFacts) -> AsyncIterator[tuple[F
     def work() -> None:
         cache = ResultCache(cache_path())
         try:
-            for _, checked in scan(wanted, cache, stopped.is_set):
-                # Told at once as what is kept: the texts of all files would be too much to wait.
-                tell((checked.file, _report(checked, wanted.settings(checked.file), client)))
+            with given_back():
+                for _, checked in scan(wanted, cache, stopped.is_set):
+                    # Told as what is kept: the texts of all files would be too much to wait.
+                    tell((checked.file, _report(checked, wanted.settings(checked.file), client)))
         finally:
             cache.close()
             tell(None)
