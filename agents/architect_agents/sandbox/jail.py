@@ -184,7 +184,9 @@ def why_no_bubblewrap() -> str:
         return "No command is run: install bubblewrap (the command bwrap) to allow it."
     probe = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
     try:
-        done = subprocess.run(probe, capture_output=True, timeout=20, check=False)
+        done = subprocess.run(
+            probe, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False
+        )
     except (OSError, subprocess.SubprocessError) as error:
         return f"No command is run: bubblewrap does not start ({error})."
     if done.returncode != 0:

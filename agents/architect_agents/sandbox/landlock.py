@@ -58,7 +58,9 @@ def why_no_landlock() -> str:
         front = launching(shadow, [sys.prefix, sys.base_prefix], {})
         probe = [*front, sys.executable, "-I", "-S", "-c", _PROBE]
         try:
-            done = subprocess.run(probe, capture_output=True, timeout=20, check=False)
+            done = subprocess.run(
+                probe, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False
+            )
         except (OSError, subprocess.SubprocessError) as error:
             return str(error)
     if done.stdout.strip() == b"held":

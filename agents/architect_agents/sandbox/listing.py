@@ -27,7 +27,13 @@ def listed(workspace: Path) -> Iterator[str]:
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
     try:
         found = subprocess.run(
-            _GIT, cwd=workspace, env=environment, capture_output=True, timeout=SECONDS, check=True
+            _GIT,
+            cwd=workspace,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
         )
     except (OSError, subprocess.SubprocessError):
         yield from walk(workspace, _BUILD_FOLDERS)
