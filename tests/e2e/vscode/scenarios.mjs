@@ -219,6 +219,7 @@ export async function refine(vs, { file, finding, wish }) {
   await vs.see(PROPOSAL);
   await vs.screenshot("refined");
   await vs.choose("Better names", "Accept");
+  await vs.keepName();
   const after = await vs.save(file, (text) => text !== before);
   await vs.command("Architect: Show progress");
   await vs.see('.output-view .view-line:has-text("halves")');

@@ -1,9 +1,10 @@
 // Drives a real VS Code workbench in a headless browser, as a person at the keyboard would.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { noteWhatIsSaid, whatIsSeen, whatWasLogged } from "./report.mjs";
 
 const FLAGS = [
   "--headless",
@@ -25,7 +26,7 @@ const BELL_MS = 3_000;
 const ACTIONS = ".action-widget .monaco-list-row.action";
 const ACTIVE_EDITOR = ".editor-group-container.active .monaco-editor";
 export const SQUIGGLES = ".squiggly-warning, .squiggly-error";
-const DIALOG = ".monaco-dialog-box";
+const RENAME = ".rename-box .rename-input";
 export const BUTTON = ".monaco-button";
 
 /**
@@ -81,25 +82,12 @@ export class Workbench {
     // A workspace's file that was read before the server could be reached gives a window without folders.
     await this.until("the workspace has no folders", async () => {
       await this.page.goto(`http://127.0.0.1:${port}/?${query}`);
-      await this.#noteWhatIsSaid();
+      await noteWhatIsSaid(this.page);
       await this.see(".monaco-editor .view-line");
       if (!this.task.codeWorkspace) return true;
       const folder = this.page.locator(".explorer-folders-view .monaco-list-row").first();
       return folder.waitFor({ timeout: AGAIN_MS }).then(() => true, () => undefined);
     });
-  }
-
-  /** Keep the words of every notification and dialog for the report: they go by themselves. */
-  async #noteWhatIsSaid() {
-    await this.page.evaluate((selector) => {
-      window.said = [];
-      new MutationObserver(() => {
-        for (const element of document.querySelectorAll(selector)) {
-          const text = element.textContent.replace(/\s+/g, " ");
-          if (text && !window.said.includes(text)) window.said.push(text);
-        }
-      }).observe(document.body, { childList: true, subtree: true });
-    }, `.notification-list-item, ${DIALOG}`);
   }
 
   async close() {
@@ -172,23 +160,28 @@ export class Workbench {
     await this.#leaveQuickInput("Enter");
   }
 
-  /** Press `key`, which opens the quick input with `prefix` in it, and type. */
+  /** Press `key`, which opens the quick input with `prefix` in it, and type; again where something else took the keyboard. */
   async #quickInput(key, prefix, text) {
-    await this.press(key);
-    await this.#typeInto(prefix, text);
+    await this.until(`the quick input does not take "${text}"`, async () => {
+      await this.press(key);
+      const taken = await this.#typeInto(prefix, text, AGAIN_MS).then(() => true, () => undefined);
+      if (!taken) await this.press("Escape");
+      return taken;
+    });
   }
 
-  async #typeInto(prefix, text) {
-    await this.#quickInputHolds(prefix);
+  async #typeInto(prefix, text, patience = PATIENCE_MS) {
+    await this.#quickInputHolds(prefix, patience);
     await this.page.keyboard.insertText(text);
-    await this.#quickInputHolds(prefix + text);
+    await this.#quickInputHolds(prefix + text, patience);
   }
 
   /** Wait until the keyboard is in the quick input and its text is `value`. */
-  async #quickInputHolds(value) {
+  async #quickInputHolds(value, timeout = PATIENCE_MS) {
     await this.page.waitForFunction(
       (wanted) => document.activeElement?.matches(".quick-input-widget input") && document.activeElement.value === wanted,
       value,
+      { timeout },
     );
   }
 
@@ -301,14 +294,25 @@ export class Workbench {
     return found && Number(found);
   }
 
+  /** Wait until the rename box has the keyboard: it comes a moment after the edit. */
+  async #renameBox() {
+    await this.page.waitForFunction((selector) => document.activeElement?.matches(selector), RENAME);
+  }
+
+  /** Leave the name as it is that the rename box asks about. */
+  async keepName() {
+    await this.#renameBox();
+    await this.press("Escape");
+    await this.gone(RENAME);
+  }
+
   /** Give `name` to what the rename box asks about. */
   async rename(name, shot) {
-    const box = ".rename-box .rename-input";
-    await this.page.waitForFunction((selector) => document.activeElement?.matches(selector), box);
+    await this.#renameBox();
     await this.screenshot(shot);
     await this.press("Control+a");
     await this.page.keyboard.insertText(name);
-    await this.page.waitForFunction(([selector, wanted]) => document.querySelector(selector)?.value === wanted, [box, name]);
+    await this.page.waitForFunction(([selector, wanted]) => document.querySelector(selector)?.value === wanted, [RENAME, name]);
     await this.press("Enter");
     // The box goes at once, the new name comes with the server's answer.
     await this.until(`${name} did not become the name`, async () => ((await this.shows(name)) ? true : undefined));
@@ -345,29 +349,7 @@ export class Workbench {
 
   /** What a failure has to be understood by, beside the screenshot. */
   async report() {
-    const screen = await this.page
-      .evaluate((dialog) => {
-        const texts = (selector) => [...document.querySelectorAll(selector)].map((element) => element.innerText.replace(/\s+/g, " "));
-        const active = document.activeElement;
-        return {
-          keyboard: `${active?.tagName}.${active?.className} ${JSON.stringify(active?.value ?? active?.innerText ?? "")}`,
-          dialogs: texts(dialog),
-          said: window.said,
-          tabs: texts(".tab"),
-          status: texts(".statusbar-item"),
-        };
-      }, DIALOG)
-      .catch((error) => String(error));
-    return [JSON.stringify(screen, undefined, 1), ...this.#logs()].join("\n");
-  }
-
-  /** The ends of the logs that this window's extension host has written. */
-  #logs() {
-    const files = readdirSync(this.task.logs, { recursive: true })
-      .filter((name) => /(Architect.*|remoteexthost)\.log$/.test(name))
-      .map((name) => path.join(this.task.logs, name))
-      .filter((name) => statSync(name).mtimeMs > this.started);
-    return files.map((name) => `${path.basename(name)}:\n${readFileSync(name, "utf8").slice(-4000)}`);
+    return `${await whatIsSeen(this.page)}\n${whatWasLogged(this.task.logs, this.started)}`;
   }
 
   /** Look again and again until `look` gives something. */
