@@ -27,12 +27,12 @@ SETTINGS_FILES = frozenset(
 LANDMARKS = SETTINGS_FILES | {".git"}
 
 
-#: Some file systems number their nodes higher than a cache can hold.
+#: Some file systems number their nodes higher than a cache can hold, and know later times.
 _SIGNED = 2**63 - 1
 
 
 class Stamp(NamedTuple):
-    """One state of a file: times in nanoseconds, bytes, and its node's number in 63 bits."""
+    """One state of a file: times in nanoseconds, bytes, its node's number; each in 63 bits."""
 
     modified: int
     size: int
@@ -60,8 +60,8 @@ def found_at(path: Path) -> Found:
     absolute = os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
     try:
         one = path.stat()
-        node = one.st_ino & _SIGNED
-        stamp = Stamp(one.st_mtime_ns, one.st_size, one.st_ctime_ns, node)
+        modified, changed = one.st_mtime_ns & _SIGNED, one.st_ctime_ns & _SIGNED
+        stamp = Stamp(modified, one.st_size, changed, one.st_ino & _SIGNED)
     except OSError:
         stamp = None
     folder = os.path.dirname(absolute)  # noqa: PTH120
@@ -155,8 +155,8 @@ class _Walk:
                     one = listed[name].stat(follow_symlinks=False) if listed else os.lstat(file)
                 except OSError:
                     continue  # it has gone meanwhile
-                node = one.st_ino & _SIGNED
-                stamp = Stamp(one.st_mtime_ns, one.st_size, one.st_ctime_ns, node)
+                modified, changed = one.st_mtime_ns & _SIGNED, one.st_ctime_ns & _SIGNED
+                stamp = Stamp(modified, one.st_size, changed, one.st_ino & _SIGNED)
                 name_shown = file if shown is path else shown + name
                 yield Found(name_shown, file, language_of_name(name) or "", stamp, place)
             else:

@@ -139,4 +139,4 @@ def _stamp(path: str) -> _Stamp | None:
     if not _KEEPS_TIME_OF_CHANGE:
         return None
     device, node = status.st_dev & _SIGNED, status.st_ino & _SIGNED
-    return status.st_mtime_ns, status.st_ctime_ns, device, node
+    return status.st_mtime_ns & _SIGNED, status.st_ctime_ns & _SIGNED, device, node

@@ -45,8 +45,11 @@ class FileReport(NamedTuple):
 
     @property
     def uri(self) -> str:
-        """The file's URI."""
-        return uris.from_fs_path(self.path) or Path(self.path).as_uri()
+        """The file's URI; a name that is no text has its bytes in it."""
+        try:
+            return uris.from_fs_path(self.path) or Path(self.path).as_uri()
+        except UnicodeEncodeError:
+            return Path(self.path).as_uri()
 
     @property
     def result_id(self) -> str:

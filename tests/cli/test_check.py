@@ -218,6 +218,18 @@ def test_folders_are_searched_and_ignored_files_left_out(capsys: Any, project: P
     assert found == ["b_gen.py", "bad.py", "good.py", "src/d.py", "src/e.ts"]
 
 
+@pytest.mark.parametrize("written", [2**63 + 10**9, -(10**9)], ids=["in 2262", "before 1970"])
+def test_a_file_of_any_time_is_measured_and_known_again(
+    capsys: Any, project: Path, written: int
+) -> None:
+    os.utime(project / "bad.py", ns=(written, written))
+    if (project / "bad.py").stat().st_mtime_ns != written:
+        pytest.skip("this file system keeps no such time")
+    first = check(capsys, ".")
+    assert first[0] == 1
+    assert check(capsys, ".") == first
+
+
 UNREAD = {
     "no Python at all": ("notes.py", "Dear all,\nsee you (soon\n", 2),
     "half a function": ("half.py", "def f(a:\n    return (a\n", 2),

@@ -36,6 +36,10 @@ def test_a_result_id_tells_diagnostics_apart() -> None:
     assert FileReport.of("/other.py", DIAGNOSTICS).result_id == reports[-1].result_id
 
 
+def test_a_name_that_is_no_text_has_a_uri() -> None:
+    assert FileReport("/odd\udcff.py").uri == "file:///odd%FF.py"
+
+
 @pytest.mark.parametrize("field", Stamp._fields)
 def test_a_file_in_another_state_has_no_report(field: str) -> None:
     scan = WorkspaceScan()
